@@ -1,0 +1,1 @@
+//! The command: do EVM execution engines agree to the bit?

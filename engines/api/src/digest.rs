@@ -1,0 +1,159 @@
+//! Outcomes as 32 bytes: keccak over a canonical encoding that starts with its version.
+//!
+//! Integers are big-endian and of fixed width, every list begins with its length, every choice with a tag. Maps
+//! are ordered. No address of this machine, float or `usize` enters, so the digest is the same on every platform.
+
+use crate::outcome::{Exact, Field, Outcome, Receipt, TxOutcome};
+use crate::{Address, B256, U256};
+use alloy_primitives::Keccak256;
+
+/// Version of the encoding; part of what is hashed.
+pub const VERSION: u8 = 1;
+
+/// An outcome that lacks what the level compares has no digest at that level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Incomplete;
+
+/// Digest of what consensus sees.
+pub fn consensus(outcome: &Outcome) -> Result<B256, Incomplete> {
+    let mut hash = Encoder::new(0);
+    outcome_into(&mut hash, outcome, false)?;
+    Ok(hash.finish())
+}
+
+/// Digest of everything.
+pub fn exact(outcome: &Outcome) -> Result<B256, Incomplete> {
+    let mut hash = Encoder::new(1);
+    outcome_into(&mut hash, outcome, true)?;
+    Ok(hash.finish())
+}
+
+fn outcome_into(hash: &mut Encoder, outcome: &Outcome, exact: bool) -> Result<(), Incomplete> {
+    hash.number(outcome.transactions.len() as u64);
+    for transaction in &outcome.transactions {
+        match transaction {
+            TxOutcome::Rejected(rejection) => hash.tag(*rejection as u8),
+            TxOutcome::Executed(receipt) => {
+                hash.tag(0);
+                receipt_into(hash, receipt);
+                if exact {
+                    exact_into(hash, receipt.exact.known().ok_or(Incomplete)?);
+                }
+            }
+        }
+    }
+    let Field::Known(state) = &outcome.state else { return Err(Incomplete) };
+    hash.number(state.len() as u64);
+    for (address, account) in state {
+        hash.address(address);
+        hash.number(account.nonce);
+        hash.word(&account.balance);
+        hash.bytes(&account.code);
+        hash.number(account.storage.len() as u64);
+        for (key, value) in &account.storage {
+            hash.word(key);
+            hash.word(value);
+        }
+    }
+    Ok(())
+}
+
+fn receipt_into(hash: &mut Encoder, receipt: &Receipt) {
+    hash.tag(receipt.success as u8);
+    hash.number(receipt.gas_used);
+    hash.bytes(&receipt.output);
+    hash.number(receipt.logs.len() as u64);
+    for log in &receipt.logs {
+        hash.address(&log.address);
+        hash.number(log.topics.len() as u64);
+        log.topics.iter().for_each(|topic| hash.raw(topic.as_slice()));
+        hash.bytes(&log.data);
+    }
+    hash.tag(receipt.created.is_some() as u8);
+    hash.address(&receipt.created.unwrap_or_default());
+}
+
+fn exact_into(hash: &mut Encoder, exact: &Exact) {
+    hash.tag(exact.end.code());
+    hash.number(exact.gas_left);
+    hash.number(exact.refund);
+    hash.number(exact.frames.len() as u64);
+    for frame in &exact.frames {
+        hash.number(frame.frame.into());
+        hash.number(frame.depth.into());
+        hash.address(&frame.code_address);
+        hash.tag(frame.end.code());
+        hash.number(frame.gas_left);
+        hash.number(frame.refund as u64);
+    }
+    hash.number(exact.warm_accounts.len() as u64);
+    exact.warm_accounts.iter().for_each(|address| hash.address(address));
+    hash.number(exact.warm_slots.len() as u64);
+    for (address, key) in &exact.warm_slots {
+        hash.address(address);
+        hash.word(key);
+    }
+    hash.number(exact.transient.len() as u64);
+    for ((address, key), value) in &exact.transient {
+        hash.address(address);
+        hash.word(key);
+        hash.word(value);
+    }
+    hash.number(exact.transcript.len() as u64);
+    for ask in &exact.transcript {
+        hash.number(ask.frame.into());
+        hash.tag(ask.kind as u8);
+        hash.word(&ask.subject);
+        hash.word(&ask.operand);
+        hash.word(&ask.answer);
+        hash.tag(ask.cold as u8);
+    }
+}
+
+/// Feeds values to the hash in their canonical form.
+pub struct Encoder(Keccak256);
+
+impl Encoder {
+    /// A hash that starts with the version and the level.
+    pub fn new(level: u8) -> Encoder {
+        let mut hash = Encoder(Keccak256::new());
+        hash.raw(&[VERSION, level]);
+        hash
+    }
+
+    /// Bytes of a length that follows from the place.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// A choice.
+    pub fn tag(&mut self, tag: u8) {
+        self.raw(&[tag]);
+    }
+
+    /// A number or length.
+    pub fn number(&mut self, number: u64) {
+        self.raw(&number.to_be_bytes());
+    }
+
+    /// A word.
+    pub fn word(&mut self, word: &U256) {
+        self.raw(&word.to_be_bytes::<32>());
+    }
+
+    /// An address.
+    pub fn address(&mut self, address: &Address) {
+        self.raw(address.as_slice());
+    }
+
+    /// Bytes with their length before them.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        self.raw(bytes);
+    }
+
+    /// The 32 bytes.
+    pub fn finish(self) -> B256 {
+        self.0.finalize()
+    }
+}

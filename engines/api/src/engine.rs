@@ -1,0 +1,104 @@
+//! The two traits that engines implement, and the ways in which they can fail.
+//!
+//! An exceptional halt is a result: it is part of the outcome. An error here means that the harness or the engine
+//! failed.
+
+use crate::{Case, Code, End, Frame, Host, Outcome, Watch};
+use std::fmt;
+
+/// Runs one frame from a canonical point until it ends, suspends or leaves.
+pub trait Vm: Send {
+    /// Runs `frame` from where it stands.
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit;
+}
+
+/// Why [`Vm::run`] came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The frame ended.
+    End(End),
+    /// It asks for a call: see [`Frame::request`].
+    Call,
+    /// It asks for a create: see [`Frame::request`].
+    Create,
+    /// The vm will not go on from this canonical point; another one must.
+    Leave,
+    /// The host asked it to stop at a checkpoint.
+    Stop,
+    /// Memory would grow beyond the resource limit of the harness.
+    OverLimit,
+}
+
+/// Runs one whole case.
+pub trait Engine: Send {
+    /// Who it is.
+    fn id(&self) -> EngineId;
+    /// Whether it can run the case. Asked before, never discovered after.
+    fn supports(&self, case: &Case) -> Result<(), Unsupported>;
+    /// Runs it.
+    fn run(&mut self, case: &Case, watch: Watch<'_>) -> Result<Outcome, EngineError>;
+}
+
+/// Everything that decides what an engine does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EngineId {
+    /// The name it is chosen by.
+    pub name: String,
+    /// Engines of a family share an implementation: they agree for reasons that are no evidence.
+    pub family: String,
+    /// Its version.
+    pub version: String,
+    /// Features of the target it uses.
+    pub features: Vec<String>,
+    /// Options it was made with.
+    pub options: Vec<String>,
+}
+
+impl fmt::Display for EngineId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.version)?;
+        for extra in self.features.iter().chain(&self.options) {
+            write!(f, " +{extra}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A case that an engine cannot run, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsupported(pub String);
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A failure of the harness or of an engine; never an outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EngineError {
+    /// The engine cannot run the case: skip it and count it.
+    Unsupported(Unsupported),
+    /// A resource limit of the harness was reached: the case is inconclusive.
+    Limit(String),
+    /// The observer asked for an end.
+    Stopped,
+    /// The engine broke: a finding.
+    Crash(String),
+    /// The harness broke: stop and report it.
+    Internal(String),
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EngineError::Unsupported(why) => write!(f, "unsupported: {why}"),
+            EngineError::Limit(what) => write!(f, "resource limit: {what}"),
+            EngineError::Stopped => f.write_str("stopped by its observer"),
+            EngineError::Crash(what) => write!(f, "engine crashed: {what}"),
+            EngineError::Internal(what) => write!(f, "internal error: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for EngineError {}

@@ -1,0 +1,1 @@
+//! The reference interpreter: plain, safe, the text that others are judged by.

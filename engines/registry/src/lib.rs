@@ -1,0 +1,1 @@
+//! Engine names to boxed engines.

@@ -1,0 +1,1 @@
+//! State, journal, transactions, the call driver, precompiles, roots.

@@ -1,0 +1,1 @@
+//! Benchmarks, with other engines beside ours in the same run.

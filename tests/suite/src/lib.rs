@@ -1,0 +1,1 @@
+//! Tests over the public traits of every engine.
