@@ -152,7 +152,7 @@ pub struct FrameEnd {
     pub code_address: Address,
     /// How it ended.
     pub end: End,
-    /// Gas it had left, before a halt took it.
+    /// Gas it gave back; none after a halt.
     pub gas_left: u64,
     /// The refund counter of the transaction at that point.
     pub refund: i64,

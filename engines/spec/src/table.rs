@@ -21,7 +21,7 @@ macro_rules! for_each_op {
     ($callback:ident $(, $($arg:tt)*)?) => {
         $callback! {
             $($($arg)*)?
-            0x00 STOP           (stop)            0  0  0  Flow   ends [(Frontier 0)];
+            0x00 STOP           (stop)            0  0  0  End    ends [(Frontier 0)];
             0x01 ADD            (add)             2  1  0  Stack  -    [(Frontier 3)];
             0x02 MUL            (mul)             2  1  0  Stack  -    [(Frontier 5)];
             0x03 SUB            (sub)             2  1  0  Stack  -    [(Frontier 3)];
@@ -48,7 +48,7 @@ macro_rules! for_each_op {
             0x1c SHR            (shr)             2  1  0  Stack  -    [(Constantinople 3)];
             0x1d SAR            (sar)             2  1  0  Stack  -    [(Constantinople 3)];
             0x1e CLZ            (clz)             1  1  0  Stack  -    [(Osaka 5)];
-            0x20 KECCAK256      (keccak256)       2  1  0  Memory -    [(Frontier 30)];
+            0x20 KECCAK256      (keccak)          2  1  0  Memory -    [(Frontier 30)];
             0x30 ADDRESS        (address)         0  1  0  Frame  -    [(Frontier 2)];
             0x31 BALANCE        (balance)         1  1  0  Host   ends [(Frontier 20), (Tangerine 400), (Istanbul 700), (Berlin 100)];
             0x32 ORIGIN         (origin)          0  1  0  Frame  -    [(Frontier 2)];
@@ -82,8 +82,8 @@ macro_rules! for_each_op {
             0x53 MSTORE8        (mstore8)         2  0  0  Memory -    [(Frontier 3)];
             0x54 SLOAD          (sload)           1  1  0  Host   ends [(Frontier 50), (Tangerine 200), (Istanbul 800), (Berlin 100)];
             0x55 SSTORE         (sstore)          2  0  0  Host   ends [(Frontier 0)];
-            0x56 JUMP           (jump)            1  0  0  Flow   ends [(Frontier 8)];
-            0x57 JUMPI          (jumpi)           2  0  0  Flow   ends [(Frontier 10)];
+            0x56 JUMP           (jump)            1  0  0  Jump   ends [(Frontier 8)];
+            0x57 JUMPI          (jumpi)           2  0  0  Jump   ends [(Frontier 10)];
             0x58 PC             (pc)              0  1  0  Frame  -    [(Frontier 2)];
             0x59 MSIZE          (msize)           0  1  0  Memory -    [(Frontier 2)];
             0x5a GAS            (gas)             0  1  0  Gas    ends [(Frontier 2)];
@@ -164,12 +164,12 @@ macro_rules! for_each_op {
             0xf0 CREATE         (create)          3  1  0  Host   ends [(Frontier 32000)];
             0xf1 CALL           (call)            7  1  0  Host   ends [(Frontier 40), (Tangerine 700), (Berlin 100)];
             0xf2 CALLCODE       (callcode)        7  1  0  Host   ends [(Frontier 40), (Tangerine 700), (Berlin 100)];
-            0xf3 RETURN         (ret)             2  0  0  Flow   ends [(Frontier 0)];
+            0xf3 RETURN         (ret)             2  0  0  End    ends [(Frontier 0)];
             0xf4 DELEGATECALL   (delegatecall)    6  1  0  Host   ends [(Homestead 40), (Tangerine 700), (Berlin 100)];
             0xf5 CREATE2        (create2)         4  1  0  Host   ends [(Constantinople 32000)];
             0xfa STATICCALL     (staticcall)      6  1  0  Host   ends [(Byzantium 700), (Berlin 100)];
-            0xfd REVERT         (revert)          2  0  0  Flow   ends [(Byzantium 0)];
-            0xfe INVALID        (invalid)         0  0  0  Flow   ends [(Frontier 0)];
+            0xfd REVERT         (revert)          2  0  0  End    ends [(Byzantium 0)];
+            0xfe INVALID        (invalid)         0  0  0  End    ends [(Frontier 0)];
             0xff SELFDESTRUCT   (selfdestruct)    1  0  0  Host   ends [(Frontier 0), (Tangerine 5000)];
         }
     };
@@ -190,8 +190,10 @@ pub enum Touches {
     Frame,
     /// Frame and host: it may read or change the state of the world.
     Host,
-    /// Control flow: it decides what runs next.
-    Flow,
+    /// The stack, to decide what runs next.
+    Jump,
+    /// The frame, to end it.
+    End,
 }
 
 /// One instruction.
@@ -293,7 +295,7 @@ const _: () = {
         let row = &ROWS[i];
         assert!(i == 0 || ROWS[i - 1].opcode < row.opcode, "rows ascend");
         assert!(row.pops <= 17 && row.pushes <= 17 && row.immediate <= 32);
-        let asks = matches!(row.touches, Touches::Host | Touches::Flow);
+        let asks = matches!(row.touches, Touches::Host | Touches::Jump | Touches::End);
         assert!(!asks || row.ends_section, "what asks the host or redirects control ends a section");
         assert!(row.immediate == 0 || matches!(row.touches, Touches::Push));
         let mut j = 1;

@@ -1,0 +1,98 @@
+//! Comparisons, bitwise operations, shifts.
+
+use super::arith::is_negative;
+use crate::gas::small;
+use crate::stack::Stack;
+use api::U256;
+
+#[inline(always)]
+pub(crate) fn lt(stack: &mut Stack<'_>) {
+    stack.binary(|left, right| U256::from(left < right));
+}
+
+#[inline(always)]
+pub(crate) fn gt(stack: &mut Stack<'_>) {
+    stack.binary(|left, right| U256::from(left > right));
+}
+
+pub(crate) fn slt(stack: &mut Stack<'_>) {
+    stack.binary(|left, right| U256::from(signed_less(left, right)));
+}
+
+pub(crate) fn sgt(stack: &mut Stack<'_>) {
+    stack.binary(|left, right| U256::from(signed_less(right, left)));
+}
+
+/// Words of one sign compare as numbers do; otherwise the negative one is less.
+fn signed_less(left: &U256, right: &U256) -> bool {
+    match (is_negative(left), is_negative(right)) {
+        (true, false) => true,
+        (false, true) => false,
+        _ => left < right,
+    }
+}
+
+#[inline(always)]
+pub(crate) fn eq(stack: &mut Stack<'_>) {
+    stack.binary(|left, right| U256::from(left == right));
+}
+
+#[inline(always)]
+pub(crate) fn iszero(stack: &mut Stack<'_>) {
+    stack.unary(|word| U256::from(word.is_zero()));
+}
+
+#[inline(always)]
+pub(crate) fn and(stack: &mut Stack<'_>) {
+    stack.binary(|left, right| left & right);
+}
+
+#[inline(always)]
+pub(crate) fn or(stack: &mut Stack<'_>) {
+    stack.binary(|left, right| left | right);
+}
+
+#[inline(always)]
+pub(crate) fn xor(stack: &mut Stack<'_>) {
+    stack.binary(|left, right| left ^ right);
+}
+
+#[inline(always)]
+pub(crate) fn not(stack: &mut Stack<'_>) {
+    stack.unary(|word| !word);
+}
+
+/// Index 0 is the most significant byte; beyond 31 there is nothing.
+pub(crate) fn byte(stack: &mut Stack<'_>) {
+    stack.binary(|index, word| match small(index) {
+        Some(index @ 0..32) => U256::from(word.byte(31 - index as usize)),
+        _ => U256::ZERO,
+    });
+}
+
+pub(crate) fn shl(stack: &mut Stack<'_>) {
+    stack.binary(|amount, word| match small(amount) {
+        Some(amount @ 0..256) => *word << amount as usize,
+        _ => U256::ZERO,
+    });
+}
+
+pub(crate) fn shr(stack: &mut Stack<'_>) {
+    stack.binary(|amount, word| match small(amount) {
+        Some(amount @ 0..256) => *word >> amount as usize,
+        _ => U256::ZERO,
+    });
+}
+
+pub(crate) fn sar(stack: &mut Stack<'_>) {
+    stack.binary(|amount, word| match small(amount) {
+        Some(amount @ 0..256) => word.arithmetic_shr(amount as usize),
+        _ if is_negative(word) => U256::MAX,
+        _ => U256::ZERO,
+    });
+}
+
+/// EIP-7939; the word zero has 256 leading zeros.
+pub(crate) fn clz(stack: &mut Stack<'_>) {
+    stack.unary(|word| U256::from(word.leading_zeros()));
+}

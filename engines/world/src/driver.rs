@@ -1,0 +1,204 @@
+//! The call driver: the stack of suspended frames, and what an end means.
+//!
+//! A frame that calls or creates suspends. The driver enters the callee, runs it until it ends, and resumes the
+//! caller with the answer. Frames live in a vector, so the native stack stays the same at depth 1024.
+
+use crate::session::Session;
+use api::outcome::FrameEnd;
+use api::{Address, Bytes, Code, End, EngineError, Env, Exit, Frame, Halt, Message, Request, U256, Vm};
+use spec::limits;
+use std::sync::Arc;
+
+use crate::state::Snapshot;
+
+/// The vm that runs frames, and the precise one that finishes those it leaves.
+pub(crate) struct Vms<'a> {
+    pub(crate) first: &'a mut (dyn Vm + 'static),
+    pub(crate) precise: Option<&'a mut (dyn Vm + 'static)>,
+}
+
+/// Runs the frames of one transaction.
+pub(crate) struct Driver<'a> {
+    pub(crate) vms: Vms<'a>,
+    pub(crate) session: Session<'a>,
+    pub(crate) env: Arc<Env>,
+    /// Used frames, whose allocations are used again.
+    pub(crate) pool: &'a mut Vec<Frame>,
+    pub(crate) frames_entered: u32,
+    pub(crate) checkpoints: bool,
+    pub(crate) steps: bool,
+}
+
+/// A frame that has begun.
+pub(crate) struct Live {
+    pub(crate) frame: Frame,
+    pub(crate) code: Code,
+    pub(crate) snapshot: Snapshot,
+    /// The vm left it: it is interpreted precisely until it ends.
+    pub(crate) left: bool,
+}
+
+/// A call or create that is over.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) end: End,
+    pub(crate) gas_left: u64,
+    pub(crate) output: Bytes,
+    pub(crate) created: Option<Address>,
+}
+
+/// What entering a call or create comes to.
+pub(crate) enum Entered {
+    /// There is code to run.
+    Frame(Box<Live>),
+    /// It is over already.
+    Done(Done),
+}
+
+impl Driver<'_> {
+    /// Runs whatever was entered to its end.
+    pub(crate) fn run(&mut self, entered: Entered) -> Result<Done, EngineError> {
+        let mut stack = match entered {
+            Entered::Done(done) => return Ok(done),
+            Entered::Frame(live) => vec![live],
+        };
+        loop {
+            let live = stack.last_mut().expect("a frame runs until it is popped below");
+            self.session.frame = live.frame.id;
+            let entered = match self.step_vm(live)? {
+                Exit::End(end) => {
+                    let live = stack.pop().expect("it was the last");
+                    Entered::Done(self.finish(*live, end))
+                }
+                Exit::Call => self.begin_call(&live.frame)?,
+                Exit::Create => self.begin_create(&live.frame)?,
+                Exit::Leave if self.vms.precise.is_some() && !live.left => {
+                    live.left = true;
+                    continue;
+                }
+                Exit::Leave => return Err(EngineError::Internal("a vm left a frame that no other vm takes".into())),
+                Exit::Stop => return Err(EngineError::Stopped),
+                Exit::OverLimit => {
+                    let what = format!("the frames of a case may hold {} bytes of memory together", limits::MEMORY);
+                    return Err(EngineError::Limit(what));
+                }
+            };
+            match (entered, stack.last_mut()) {
+                (Entered::Frame(live), _) => stack.push(live),
+                (Entered::Done(done), Some(caller)) => resume(&mut caller.frame, done),
+                (Entered::Done(done), None) => return Ok(done),
+            }
+        }
+    }
+
+    fn step_vm(&mut self, live: &mut Live) -> Result<Exit, EngineError> {
+        let vm: &mut dyn Vm = match (&mut self.vms.precise, live.left) {
+            (Some(precise), true) => *precise,
+            _ => self.vms.first,
+        };
+        let exit = vm.run(&live.code, &mut live.frame, &mut self.session);
+        let asks = matches!(exit, Exit::Call | Exit::Create);
+        if asks && live.frame.request.is_none() {
+            return Err(EngineError::Internal("a vm suspended a frame without a request".into()));
+        }
+        Ok(exit)
+    }
+
+    /// A frame for this message, ready to run; memory is shared out among the live frames.
+    pub(crate) fn frame(&mut self, message: Message, memory_limit: u64, id: u32) -> Frame {
+        let mut frame = match self.pool.pop() {
+            Some(used) => used,
+            None => Frame::new(Message::default(), self.env.clone()),
+        };
+        frame.reset(message, self.env.clone(), memory_limit);
+        (frame.checkpoints, frame.steps, frame.id) = (self.checkpoints, self.steps, id);
+        frame
+    }
+
+    /// The number of the next frame.
+    pub(crate) fn next_id(&mut self) -> u32 {
+        self.frames_entered += 1;
+        self.frames_entered - 1
+    }
+
+    /// Applies the end of a frame to the world and puts the frame back.
+    fn finish(&mut self, live: Live, end: End) -> Done {
+        let Live { frame, snapshot, .. } = live;
+        let output = match end {
+            End::Return | End::Revert => Bytes::copy_from_slice(frame.output()),
+            _ => Bytes::new(),
+        };
+        let done = match frame.message.kind.is_create() && end.is_success() {
+            true => self.deposit(&frame, end, output),
+            false => Done { end, gas_left: frame.gas_left, output, created: None },
+        };
+        let done = self.settle(&frame.message, frame.id, snapshot, done);
+        self.pool.push(frame);
+        done
+    }
+
+    /// Undoes what a failed frame did, takes the gas of a halted one, and records the end.
+    pub(crate) fn settle(&mut self, message: &Message, id: u32, snapshot: Snapshot, mut done: Done) -> Done {
+        if !done.end.is_success() {
+            self.session.world.revert(snapshot);
+        }
+        if let End::Halt(_) = done.end {
+            (done.gas_left, done.output) = (0, Bytes::new());
+        }
+        let refund = self.session.world.refund;
+        if let Some(record) = &mut self.session.record {
+            record.frames.push(FrameEnd {
+                frame: id,
+                depth: message.depth,
+                code_address: message.code_address,
+                end: done.end,
+                gas_left: done.gas_left,
+                refund,
+            });
+        }
+        done
+    }
+
+    /// Pays for the code that a create returned and puts it in place. Tested in the order: prefix, size, gas.
+    fn deposit(&mut self, frame: &Frame, end: End, output: Bytes) -> Done {
+        use api::Revision::{Homestead, London};
+        use spec::gas::CODE_DEPOSIT_BYTE;
+        let address = frame.message.address;
+        let revision = self.env.revision;
+        let halted =
+            |halt| Done { end: End::Halt(halt), gas_left: frame.gas_left, output: Bytes::new(), created: None };
+        if revision.is(London) && output.first() == Some(&0xef) {
+            return halted(Halt::CodeStartsWithEf);
+        }
+        if output.len() > limits::code(revision) {
+            return halted(Halt::CodeTooLarge);
+        }
+        let price = CODE_DEPOSIT_BYTE * output.len() as u64;
+        let (code, gas_left) = match frame.gas_left.checked_sub(price) {
+            Some(gas_left) => (output, gas_left),
+            None if revision.is(Homestead) => return halted(Halt::OutOfGas),
+            // Before EIP-2 a contract that could not pay for its code came into being without it.
+            None => (Bytes::new(), frame.gas_left),
+        };
+        self.session.world.set_code(address, Code::new(code.clone()));
+        Done { end, gas_left, output: code, created: Some(address) }
+    }
+}
+
+/// Resumes a caller with the answer to its request.
+fn resume(caller: &mut Frame, done: Done) {
+    caller.gas_left += done.gas_left;
+    match caller.request.take() {
+        Some(Request::Call(request)) => {
+            let n = done.output.len().min(request.output_len);
+            caller.memory.slice_mut(request.output_offset, n).copy_from_slice(&done.output[..n]);
+            caller.return_data = done.output;
+            caller.answer(U256::from(done.end.is_success()));
+        }
+        _ => {
+            // EIP-211: the return data of a create is empty unless it reverted.
+            caller.return_data = if done.end == End::Revert { done.output } else { Bytes::new() };
+            caller.answer(done.created.map_or(U256::ZERO, crate::session::word));
+        }
+    }
+}

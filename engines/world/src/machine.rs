@@ -1,0 +1,68 @@
+//! [`Machine`]: the world and the driver around a vm make an engine.
+
+use crate::driver::Vms;
+use crate::roots::state_root;
+use crate::session::{Stream, lend};
+use crate::state::World;
+use crate::transact::{Context, Recording, transact};
+use api::{Case, Engine, EngineError, EngineId, Field, Frame, Outcome, Unsupported, Vm, Watch};
+
+/// Turns a vm into an engine.
+pub struct Machine<V> {
+    id: EngineId,
+    vm: V,
+    precise: Option<Box<dyn Vm>>,
+    pool: Vec<Frame>,
+}
+
+impl<V: Vm + 'static> Machine<V> {
+    /// An engine that runs every frame on `vm`.
+    pub fn new(id: EngineId, vm: V) -> Machine<V> {
+        Machine { id, vm, precise: None, pool: Vec::new() }
+    }
+
+    /// The same, with a vm that finishes the frames that `vm` leaves.
+    pub fn with_precise(id: EngineId, vm: V, precise: Box<dyn Vm>) -> Machine<V> {
+        Machine { precise: Some(precise), ..Machine::new(id, vm) }
+    }
+}
+
+impl<V: Vm + 'static> Engine for Machine<V> {
+    fn id(&self) -> EngineId {
+        self.id.clone()
+    }
+
+    fn supports(&self, _case: &Case) -> Result<(), Unsupported> {
+        Ok(())
+    }
+
+    fn run(&mut self, case: &Case, mut watch: Watch<'_>) -> Result<Outcome, EngineError> {
+        let mut context = Context {
+            case,
+            world: World::new(case.revision, &case.accounts),
+            stream: Stream::default(),
+            gas_used: 0,
+            blobs_used: 0,
+        };
+        let mut transactions = Vec::with_capacity(case.transactions.len());
+        for index in 0..case.transactions.len() {
+            let recording = Recording {
+                exact: watch.exact,
+                checkpoints: watch.checkpoints,
+                steps: watch.steps,
+                observer: lend(&mut watch.observer),
+            };
+            let vms = Vms {
+                first: &mut self.vm,
+                precise: match &mut self.precise {
+                    Some(vm) => Some(vm.as_mut()),
+                    None => None,
+                },
+            };
+            transactions.push(transact(&mut context, index, vms, &mut self.pool, recording)?);
+        }
+        let state = context.world.accounts();
+        let state_root = if watch.roots { Field::Known(state_root(&state)) } else { Field::Unknown };
+        Ok(Outcome { transactions, state: Field::Known(state), state_root })
+    }
+}

@@ -1,0 +1,52 @@
+//! Precompiled contracts: a small facade over `revm-precompile`, which holds the arithmetic.
+
+use api::{Address, Bytes, Halt, Revision};
+use revm_precompile::{PrecompileHalt, PrecompileSpecId, PrecompileStatus, Precompiles};
+
+/// What a precompiled contract did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Precompiled {
+    /// Gas it took; meaningless when it failed, since it then takes all.
+    pub gas_used: u64,
+    /// Its output, or how it failed.
+    pub output: Result<Bytes, Halt>,
+}
+
+fn set(revision: Revision) -> &'static Precompiles {
+    Precompiles::new(match revision {
+        later if later.is(Revision::Osaka) => PrecompileSpecId::OSAKA,
+        Revision::Prague => PrecompileSpecId::PRAGUE,
+        Revision::Cancun => PrecompileSpecId::CANCUN,
+        later if later.is(Revision::Berlin) => PrecompileSpecId::BERLIN,
+        Revision::Istanbul => PrecompileSpecId::ISTANBUL,
+        later if later.is(Revision::Byzantium) => PrecompileSpecId::BYZANTIUM,
+        _ => PrecompileSpecId::HOMESTEAD,
+    })
+}
+
+/// Whether `address` holds a precompiled contract in `revision`.
+pub fn is_precompile(address: &Address, revision: Revision) -> bool {
+    set(revision).get(address).is_some()
+}
+
+/// The addresses that are warm from the start, in order.
+pub(crate) fn addresses(revision: Revision) -> impl Iterator<Item = Address> {
+    (1..=0x100u16)
+        .map(|n| Address::left_padding_from(&n.to_be_bytes()))
+        .filter(move |address| is_precompile(address, revision))
+}
+
+/// Runs the precompiled contract at `address`; `Err` says that the library itself failed.
+pub fn precompile(address: &Address, revision: Revision, input: &[u8], gas: u64) -> Result<Precompiled, String> {
+    let Some(contract) = set(revision).get(address) else {
+        return Err(format!("{address} is no precompiled contract in {revision}"));
+    };
+    let done = contract.execute(input, gas, 0).map_err(|error| format!("precompiled contract {address}: {error}"))?;
+    Ok(match done.status {
+        PrecompileStatus::Success => Precompiled { gas_used: done.gas_used, output: Ok(done.bytes) },
+        PrecompileStatus::Halt(PrecompileHalt::OutOfGas) => Precompiled { gas_used: gas, output: Err(Halt::OutOfGas) },
+        PrecompileStatus::Halt(_) | PrecompileStatus::Revert => {
+            Precompiled { gas_used: gas, output: Err(Halt::Precompile) }
+        }
+    })
+}
