@@ -41,7 +41,8 @@ pub struct Workload {
 
 /// Where the workloads are, if anybody said so.
 pub fn folder() -> Option<PathBuf> {
-    std::env::var_os(VARIABLE).map(|fixtures| Path::new(&fixtures).join("workloads"))
+    let fixtures = std::env::var_os(VARIABLE).filter(|fixtures| !fixtures.is_empty())?;
+    Some(Path::new(&fixtures).join("workloads"))
 }
 
 /// Every workload of the index, in its order.

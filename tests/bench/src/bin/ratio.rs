@@ -17,7 +17,7 @@ use std::time::Duration;
 #[command(about = "Prints how much faster than revm each engine runs the heavy workloads.")]
 struct Args {
     /// Runs of every engine on every workload; the fastest counts.
-    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// Only workloads whose name contains this.
     #[arg(long, default_value = "")]
