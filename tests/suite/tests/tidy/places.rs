@@ -62,27 +62,14 @@ fn has_absolute(line: &str, folder: &str) -> bool {
 }
 
 fn dead_cases(files: &[File]) -> Vec<String> {
-    let folders: [(&str, fn(&str) -> bool, &str); 2] = [
-        ("corpus/ops/", is_instruction, "NAME.evm with a name of spec::table"),
-        ("corpus/eips/", is_rule, "NUMBER.evm with a number of spec::eips"),
-    ];
-    let mut complaints = Vec::new();
-    for (folder, is_row, expected) in folders {
-        for name in files.iter().filter_map(|file| file.path.strip_prefix(folder)) {
-            if !name.strip_suffix(".evm").is_some_and(is_row) {
-                complaints.push(format!("{folder}{name}: belongs to no row; only {expected} stands here"));
-            }
-        }
-    }
-    complaints
-}
-
-fn is_instruction(name: &str) -> bool {
-    spec::table::ROWS.iter().any(|row| row.name == name)
-}
-
-fn is_rule(name: &str) -> bool {
-    spec::eips::EIPS.iter().any(|eip| name.parse() == Ok(eip.number))
+    let alive = |path: &str| match path.strip_suffix(".evm").and_then(|path| path.rsplit_once('/')) {
+        Some(("corpus/ops", name)) => spec::table::ROWS.iter().any(|row| row.name == name),
+        Some(("corpus/eips", number)) => spec::eips::EIPS.iter().any(|eip| number.parse() == Ok(eip.number)),
+        _ => false,
+    };
+    let listed = |path: &str| path.starts_with("corpus/ops/") || path.starts_with("corpus/eips/");
+    let dead = files.iter().filter(|file| listed(&file.path) && !alive(&file.path));
+    dead.map(|file| format!("{}: named by no row; ops are NAME.evm and eips NUMBER.evm of spec", file.path)).collect()
 }
 
 #[test]
