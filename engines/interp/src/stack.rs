@@ -42,9 +42,9 @@ impl Stack<'_> {
     /// Replaces the two top words by one.
     #[inline(always)]
     pub(crate) fn binary(&mut self, result: impl FnOnce(&U256, &U256) -> U256) {
-        let left = self.pop();
-        let right = self.peek(0);
-        *right = result(&left, right);
+        self.len -= 1;
+        let (left, right) = (self.len & MASK, (self.len - 1) & MASK);
+        self.words[right] = result(&self.words[left], &self.words[right]);
     }
 
     /// Replaces the top word.

@@ -19,15 +19,18 @@ pub(crate) fn sub(stack: &mut Stack<'_>) {
     stack.binary(|left, right| left.wrapping_sub(*right));
 }
 
+#[inline(always)]
 pub(crate) fn div(stack: &mut Stack<'_>) {
     stack.binary(|left, right| left.checked_div(*right).unwrap_or_default());
 }
 
+#[inline(always)]
 pub(crate) fn rem(stack: &mut Stack<'_>) {
     stack.binary(|left, right| left.checked_rem(*right).unwrap_or_default());
 }
 
 /// Truncates towards zero; the smallest word by -1 is the smallest word.
+#[inline(always)]
 pub(crate) fn sdiv(stack: &mut Stack<'_>) {
     stack.binary(|left, right| {
         let quotient = magnitude(left).checked_div(magnitude(right)).unwrap_or_default();
@@ -36,6 +39,7 @@ pub(crate) fn sdiv(stack: &mut Stack<'_>) {
 }
 
 /// Takes the sign of the dividend.
+#[inline(always)]
 pub(crate) fn smod(stack: &mut Stack<'_>) {
     stack.binary(|left, right| {
         let rest = magnitude(left).checked_rem(magnitude(right)).unwrap_or_default();
@@ -44,18 +48,21 @@ pub(crate) fn smod(stack: &mut Stack<'_>) {
 }
 
 /// The sum is not cut to 256 bits before it is reduced.
+#[inline(always)]
 pub(crate) fn addmod(stack: &mut Stack<'_>) {
     let (left, right) = (stack.pop(), stack.pop());
     stack.unary(|modulus| left.add_mod(right, *modulus));
 }
 
 /// The product is not cut to 256 bits before it is reduced.
+#[inline(always)]
 pub(crate) fn mulmod(stack: &mut Stack<'_>) {
     let (left, right) = (stack.pop(), stack.pop());
     stack.unary(|modulus| left.mul_mod(right, *modulus));
 }
 
 /// EIP-160 prices each byte of the exponent. Zero to the power of zero is one.
+#[inline(always)]
 pub(crate) fn exp(stack: &mut Stack<'_>, gas_left: &mut u64, revision: Revision) -> Result<(), Stop> {
     let bytes = stack.peek(1).byte_len() as u64;
     charge(gas_left, bytes * spec::gas::exp_byte(revision))?;
@@ -64,6 +71,7 @@ pub(crate) fn exp(stack: &mut Stack<'_>, gas_left: &mut u64, revision: Revision)
 }
 
 /// Copies the sign bit of the byte at the index to all bits above; an index beyond 30 changes nothing.
+#[inline(always)]
 pub(crate) fn signextend(stack: &mut Stack<'_>) {
     stack.binary(|index, word| {
         let Some(index) = crate::gas::small(index).filter(|index| *index < 31) else { return *word };

@@ -15,10 +15,12 @@ pub(crate) fn gt(stack: &mut Stack<'_>) {
     stack.binary(|left, right| U256::from(left > right));
 }
 
+#[inline(always)]
 pub(crate) fn slt(stack: &mut Stack<'_>) {
     stack.binary(|left, right| U256::from(signed_less(left, right)));
 }
 
+#[inline(always)]
 pub(crate) fn sgt(stack: &mut Stack<'_>) {
     stack.binary(|left, right| U256::from(signed_less(right, left)));
 }
@@ -63,6 +65,7 @@ pub(crate) fn not(stack: &mut Stack<'_>) {
 }
 
 /// Index 0 is the most significant byte; beyond 31 there is nothing.
+#[inline(always)]
 pub(crate) fn byte(stack: &mut Stack<'_>) {
     stack.binary(|index, word| match small(index) {
         Some(index @ 0..32) => U256::from(word.byte(31 - index as usize)),
@@ -70,6 +73,7 @@ pub(crate) fn byte(stack: &mut Stack<'_>) {
     });
 }
 
+#[inline(always)]
 pub(crate) fn shl(stack: &mut Stack<'_>) {
     stack.binary(|amount, word| match small(amount) {
         Some(amount @ 0..256) => *word << amount as usize,
@@ -77,6 +81,7 @@ pub(crate) fn shl(stack: &mut Stack<'_>) {
     });
 }
 
+#[inline(always)]
 pub(crate) fn shr(stack: &mut Stack<'_>) {
     stack.binary(|amount, word| match small(amount) {
         Some(amount @ 0..256) => *word >> amount as usize,
@@ -84,6 +89,7 @@ pub(crate) fn shr(stack: &mut Stack<'_>) {
     });
 }
 
+#[inline(always)]
 pub(crate) fn sar(stack: &mut Stack<'_>) {
     stack.binary(|amount, word| match small(amount) {
         Some(amount @ 0..256) => word.arithmetic_shr(amount as usize),
@@ -93,6 +99,7 @@ pub(crate) fn sar(stack: &mut Stack<'_>) {
 }
 
 /// EIP-7939; the word zero has 256 leading zeros.
+#[inline(always)]
 pub(crate) fn clz(stack: &mut Stack<'_>) {
     stack.unary(|word| U256::from(word.leading_zeros()));
 }

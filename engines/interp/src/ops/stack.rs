@@ -3,12 +3,15 @@
 use crate::stack::Stack;
 use api::U256;
 
+#[inline(always)]
 pub(crate) fn pop(stack: &mut Stack<'_>) {
     stack.len -= 1;
 }
 
+#[inline(always)]
 pub(crate) fn jumpdest(_: &mut Stack<'_>) {}
 
+#[inline(always)]
 pub(crate) fn push0(stack: &mut Stack<'_>) {
     stack.push(U256::ZERO);
 }
