@@ -44,11 +44,18 @@ pub(crate) fn charge(gas_left: &mut u64, price: u64) -> Result<(), Halt> {
     }
 }
 
+/// Whether no bit is set.
+#[inline(always)]
+pub(crate) fn is_zero(word: &U256) -> bool {
+    let [l0, l1, l2, l3] = word.as_limbs();
+    l0 | l1 | l2 | l3 == 0
+}
+
 /// A word that fits 64 bits.
 #[inline(always)]
 pub(crate) fn small(word: &U256) -> Option<u64> {
-    let [low, rest @ ..] = word.as_limbs();
-    (*rest == [0; 3]).then_some(*low)
+    let [low, l1, l2, l3] = word.as_limbs();
+    (l1 | l2 | l3 == 0).then_some(*low)
 }
 
 /// A word as 64 bits, the largest number if it does not fit.

@@ -51,6 +51,15 @@ pub(crate) fn run<const WATCHED: bool>(
             result
         }};
     }
+    /// Gives a function the gas: a copy, so that the loop can keep its own in a register.
+    macro_rules! with_gas {
+        (|$left:ident| $call:expr) => {{
+            let mut $left = gas;
+            let result = $call;
+            gas = $left;
+            result
+        }};
+    }
     /// Goes on after an instruction that may have failed.
     macro_rules! go_on {
         ($result:expr) => {
@@ -71,11 +80,11 @@ pub(crate) fn run<const WATCHED: bool>(
             pc += 1 + $row.immediate as usize;
         }};
         (Gas, $row:ident, $($handler:tt)*) => {{
-            go_on!(with_stack!(|stack| $($handler)*(&mut stack, &mut gas, revision)));
+            go_on!(with_gas!(|left| with_stack!(|stack| $($handler)*(&mut stack, &mut left, revision))));
             pc += 1;
         }};
         (Memory, $row:ident, $($handler:tt)*) => {{
-            go_on!(with_stack!(|stack| $($handler)*(&mut stack, &mut gas, &mut frame.memory)));
+            go_on!(with_gas!(|left| with_stack!(|stack| $($handler)*(&mut stack, &mut left, &mut frame.memory))));
             pc += 1;
         }};
         (Frame, $row:ident, $($handler:tt)*) => {{

@@ -36,7 +36,18 @@ impl Stack<'_> {
     /// Exchanges the top word with the one below `depth - 1` others.
     #[inline(always)]
     pub(crate) fn swap(&mut self, depth: usize) {
-        self.words.swap((self.len - 1) & MASK, (self.len - 1 - depth) & MASK);
+        let (top, below) = ((self.len - 1) & MASK, (self.len - 1 - depth) & MASK);
+        let [u0, u1, u2, u3] = *self.words[top].as_limbs();
+        let [l0, l1, l2, l3] = *self.words[below].as_limbs();
+        self.words[top] = U256::from_limbs([l0, l1, l2, l3]);
+        self.words[below] = U256::from_limbs([u0, u1, u2, u3]);
+    }
+
+    /// Takes two words and looks at them: the top one first. Words that are only looked at are not copied.
+    #[inline(always)]
+    pub(crate) fn take_two(&mut self) -> (&U256, &U256) {
+        self.len -= 2;
+        (&self.words[(self.len + 1) & MASK], &self.words[self.len & MASK])
     }
 
     /// Replaces the two top words by one.

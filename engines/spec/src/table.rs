@@ -1,6 +1,6 @@
 //! The instruction table: one row per instruction, written once.
 //!
-//! [`for_each_op!`] hands every row to another macro. Dispatch, names, the assembler, the disassembler,
+//! [`for_each_op!`](crate::for_each_op) hands every row to another macro. Dispatch, names, the assembler, the disassembler,
 //! generators and the corpus checklist are all made from it; to add an instruction, add a row here and follow
 //! the compiler, then add `corpus/ops/NAME.evm`.
 //!

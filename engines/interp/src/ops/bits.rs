@@ -1,7 +1,7 @@
 //! Comparisons, bitwise operations, shifts.
 
 use super::arith::is_negative;
-use crate::gas::small;
+use crate::gas::{is_zero, small};
 use crate::stack::Stack;
 use api::U256;
 
@@ -41,7 +41,7 @@ pub(crate) fn eq(stack: &mut Stack<'_>) {
 
 #[inline(always)]
 pub(crate) fn iszero(stack: &mut Stack<'_>) {
-    stack.unary(|word| U256::from(word.is_zero()));
+    stack.unary(|word| U256::from(is_zero(word)));
 }
 
 #[inline(always)]

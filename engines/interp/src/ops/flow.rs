@@ -1,7 +1,7 @@
 //! Jumps and ends.
 
 use super::with_stack;
-use crate::gas::{Stop, expand, small};
+use crate::gas::{Stop, expand, is_zero, small};
 use crate::jumps::Targets;
 use crate::stack::Stack;
 use api::{End, Frame, Halt, U256};
@@ -15,8 +15,8 @@ pub(crate) fn jump(stack: &mut Stack<'_>, targets: &mut Targets<'_>, _: usize) -
 /// The target is looked at only if the jump is taken. Any bit of the condition takes it.
 #[inline(always)]
 pub(crate) fn jumpi(stack: &mut Stack<'_>, targets: &mut Targets<'_>, pc: usize) -> Result<usize, Halt> {
-    let (target, condition) = (stack.pop(), stack.pop());
-    if condition.is_zero() { Ok(pc + 1) } else { land(&target, targets) }
+    let (target, condition) = stack.take_two();
+    if is_zero(condition) { Ok(pc + 1) } else { land(target, targets) }
 }
 
 #[inline(always)]

@@ -12,14 +12,15 @@ const BYTE: U256 = U256::ONE;
 pub(crate) fn mload(stack: &mut Stack<'_>, gas_left: &mut u64, memory: &mut Memory) -> Result<(), Stop> {
     let top = stack.peek(0);
     let range = expand(gas_left, memory, top, &WORD)?;
-    *top = U256::from_be_slice(memory.slice(range.offset, 32));
+    let bytes: [u8; 32] = memory.slice(range.offset, 32).try_into().expect("the slice has this length");
+    *top = U256::from_be_bytes(bytes);
     Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn mstore(stack: &mut Stack<'_>, gas_left: &mut u64, memory: &mut Memory) -> Result<(), Stop> {
-    let (offset, word) = (stack.pop(), stack.pop());
-    let range = expand(gas_left, memory, &offset, &WORD)?;
+    let (offset, word) = stack.take_two();
+    let range = expand(gas_left, memory, offset, &WORD)?;
     memory.slice_mut(range.offset, 32).copy_from_slice(&word.to_be_bytes::<32>());
     Ok(())
 }
