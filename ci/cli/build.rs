@@ -1,0 +1,27 @@
+//! Builds the corpus into the binary: every case file as it stands in the repository.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
+    let mut list = String::from("&[\n");
+    for folder in ["ops", "eips", "found"] {
+        let path = corpus.join(folder);
+        println!("cargo::rerun-if-changed={}", path.display());
+        let Ok(entries) = fs::read_dir(&path) else { continue };
+        let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "evm"));
+        files.sort();
+        for file in files {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let file = file.canonicalize().expect("the file was listed");
+            println!("cargo::rerun-if-changed={}", file.display());
+            writeln!(list, "    (\"corpus/{folder}/{name}\", include_str!({file:?})),").expect("a string takes it");
+        }
+    }
+    list.push_str("]\n");
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("corpus.rs");
+    fs::write(out, list).expect("cargo gives a folder to write to");
+}

@@ -1,0 +1,188 @@
+//! The command line as types.
+
+use crate::exit::HELP;
+use api::Revision;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Do EVM execution engines agree to the bit?
+///
+/// Unanimous runs the same case on several engines and compares everything that can be observed: result, output, gas,
+/// refund, error, logs, state, and the order of what the engine asked of the world. Start with `unanimous gate`.
+#[derive(Debug, Parser)]
+#[command(name = "unanimous", version, after_help = HELP, max_term_width = 100)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Gate(GateArgs),
+    Run(RunArgs),
+    Trace(TraceArgs),
+    Conform(ConformArgs),
+    Disasm(DisasmArgs),
+    Asm(AsmArgs),
+    Convert(ConvertArgs),
+    Engines(EnginesArgs),
+    Completions(CompletionsArgs),
+}
+
+/// Replay the corpus that is built into this binary on every engine
+///
+/// The corpus has a case for every instruction and for every rule that changed execution. Each is run in every
+/// revision it is for, on every engine; outcomes must be the recorded ones to the bit.
+#[derive(Debug, Args)]
+pub(crate) struct GateArgs {
+    #[command(flatten)]
+    pub(crate) engines: EngineList,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Run a case and show its outcome
+///
+/// CASE is a file in the readable form (.evm) or a JSON state test; `-` reads standard input. A file may hold
+/// several cases and a case may be for several revisions: all are run, and each outcome is compared with what the
+/// file expects.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseChoice,
+    #[command(flatten)]
+    pub(crate) engines: EngineList,
+    /// Print the outcomes as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Trace a case instruction by instruction (EIP-3155)
+///
+/// Prints one JSON object a line: one for every instruction, and a summary for every transaction.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct TraceArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseChoice,
+    /// The engine to trace
+    #[arg(long, value_name = "NAME", default_value = "interp")]
+    pub(crate) engine: String,
+    /// Include the memory in every line
+    #[arg(long)]
+    pub(crate) memory: bool,
+    /// Include the return data of the last call in every line
+    #[arg(long)]
+    pub(crate) return_data: bool,
+}
+
+/// Run official state tests
+///
+/// Reads every .json file below each PATH and compares state root, logs hash and the reason of rejected
+/// transactions. Where a folder has an INDEX.tsv whose notes say that the expected root of a rejected transaction
+/// follows another convention, the rejection is compared and the root is not; such cases are counted apart.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct ConformArgs {
+    /// Files or folders
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engines: EngineList,
+    /// Only tests whose file or name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Only this revision
+    #[arg(long, value_name = "NAME")]
+    pub(crate) revision: Option<Revision>,
+    /// Threads; all cores if not given
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// Write a JUnit report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Write a JSON report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Failures to list; all are in the JSON and JUnit reports
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) show: usize,
+}
+
+/// List bytecode as assembly
+///
+/// The listing is exact: assembling it gives the same bytes. Bytes that the revision does not define, and a push
+/// that the end of the code cuts short, are shown as DATA.
+#[derive(Debug, Args)]
+pub(crate) struct DisasmArgs {
+    /// Hexadecimal bytecode, or a file that holds it, or `-` for standard input
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+    /// Which instructions there are
+    #[arg(long, value_name = "NAME", default_value_t = Revision::LATEST)]
+    pub(crate) revision: Revision,
+    /// Print assembly only: no offsets, notes or summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Assemble to bytecode
+///
+/// Labels (`name:` and `PUSH @name`), decimal and hexadecimal numbers, `DATA 0x…` for raw bytes, comments with `;`
+/// or `#`. The syntax is described in corpus/README.md.
+#[derive(Debug, Args)]
+pub(crate) struct AsmArgs {
+    /// Assembly text, or a file that holds it, or `-` for standard input
+    #[arg(value_name = "TEXT")]
+    pub(crate) text: String,
+    /// Print the bytes only, no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Convert a case between the readable form and JSON
+///
+/// The conversion is exact in both directions. Prints the other form of the one that CASE is in.
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArgs {
+    /// A file with one case, or `-` for standard input
+    #[arg(value_name = "CASE")]
+    pub(crate) case: String,
+}
+
+/// List the engines
+#[derive(Debug, Args)]
+pub(crate) struct EnginesArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Which case.
+#[derive(Debug, Args)]
+pub(crate) struct CaseChoice {
+    /// A case file, or `-` for standard input
+    #[arg(value_name = "CASE")]
+    pub(crate) case: String,
+    /// Run in this revision, whatever the file is for
+    #[arg(long, value_name = "NAME")]
+    pub(crate) revision: Option<Revision>,
+}
+
+/// Which engines.
+#[derive(Debug, Args)]
+pub(crate) struct EngineList {
+    /// Engines by name, separated by commas; all if not given
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) engines: Vec<String>,
+}

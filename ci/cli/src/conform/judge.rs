@@ -1,0 +1,184 @@
+//! Judging one file: every test, revision and transaction in it, on every engine.
+
+use super::{Selection, TestFile};
+use api::{Case, Engine, EngineError, Outcome, Revision, TxOutcome, Watch, digest};
+use format::statetest::{self, Index, Post, Test, exception};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What a case came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// As expected.
+    Passed,
+    /// Rejected as expected; the root follows another convention and was not compared.
+    PassedByRejection,
+    /// Not as expected, and in what.
+    Failed(Vec<String>),
+    /// Not run, and by which rule.
+    Skipped(String),
+}
+
+/// One case on one engine.
+#[derive(Clone, Debug)]
+pub struct Result {
+    /// Name of the test.
+    pub test: String,
+    /// The rules in force.
+    pub revision: Revision,
+    /// Which of the test's transactions.
+    pub index: Index,
+    /// The engine.
+    pub engine: String,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// Digest of what consensus sees.
+    pub digest: Option<api::B256>,
+}
+
+/// Everything in one file.
+#[derive(Clone, Debug, Default)]
+pub struct FileReport {
+    /// Its name.
+    pub file: String,
+    /// Why it could not be read.
+    pub unreadable: Option<String>,
+    /// Its cases.
+    pub results: Vec<Result>,
+}
+
+impl FileReport {
+    /// The cases that failed.
+    pub fn failures(&self) -> Vec<&Result> {
+        self.results.iter().filter(|result| matches!(result.verdict, Verdict::Failed(_))).collect()
+    }
+}
+
+/// The engines of one thread. One that panicked is replaced.
+pub(super) struct Engines(Vec<(String, Box<dyn Engine>)>);
+
+impl Engines {
+    pub(super) fn new(names: &[String]) -> Engines {
+        let all = || registry::names().map(str::to_owned).collect();
+        let names: Vec<String> = if names.is_empty() { all() } else { names.to_vec() };
+        Engines(names.into_iter().filter_map(|name| Some((name.clone(), registry::make(&name).ok()?))).collect())
+    }
+}
+
+/// Judges a file.
+pub fn judge(file: &TestFile, selection: &Selection, engines: &mut Engines) -> FileReport {
+    let mut report = FileReport { file: file.name.clone(), ..FileReport::default() };
+    let bytes = match std::fs::read(&file.path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            report.unreadable = Some(format!("cannot read {}: {error}", file.name));
+            return report;
+        }
+    };
+    let tests = match statetest::read(&bytes, &file.name) {
+        Ok(tests) => tests,
+        Err(error) => {
+            report.unreadable = Some(error.to_string());
+            return report;
+        }
+    };
+    for test in &tests {
+        let wanted = selection.filter.as_ref().is_none_or(|text| file.name.contains(text) || test.name.contains(text));
+        if wanted {
+            judge_test(file, test, selection, engines, &mut report);
+        }
+    }
+    report
+}
+
+fn judge_test(file: &TestFile, test: &Test, selection: &Selection, engines: &mut Engines, report: &mut FileReport) {
+    for post in test.posts() {
+        if selection.revision.is_some_and(|revision| revision != post.revision) {
+            continue;
+        }
+        let case = match test.case(&post) {
+            Ok(case) => case,
+            Err(error) => {
+                report.unreadable = Some(error.to_string());
+                continue;
+            }
+        };
+        for (name, engine) in &mut engines.0 {
+            let (verdict, digest) = run(engine, name, &case, &post, file.rejection_only);
+            report.results.push(Result {
+                test: test.name.clone(),
+                revision: post.revision,
+                index: post.index,
+                engine: name.clone(),
+                verdict,
+                digest,
+            });
+        }
+    }
+}
+
+fn run(
+    engine: &mut Box<dyn Engine>,
+    name: &str,
+    case: &Case,
+    post: &Post<'_>,
+    rejection_only: bool,
+) -> (Verdict, Option<api::B256>) {
+    if let Err(why) = engine.supports(case) {
+        return (Verdict::Skipped(format!("{name} does not support it: {why}")), None);
+    }
+    let watch = Watch { roots: true, ..Watch::default() };
+    match catch_unwind(AssertUnwindSafe(|| engine.run(case, watch))) {
+        Ok(Ok(outcome)) => (compare(&outcome, post, case.revision, rejection_only), digest::consensus(&outcome).ok()),
+        Ok(Err(EngineError::Unsupported(why))) => (Verdict::Skipped(format!("{name} does not support it: {why}")), None),
+        Ok(Err(error)) => (Verdict::Failed(vec![error.to_string()]), None),
+        Err(panic) => {
+            let what = panic.downcast_ref::<String>().map(String::as_str);
+            let what = what.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            if let Ok(fresh) = registry::make(name) {
+                *engine = fresh;
+            }
+            (Verdict::Failed(vec![format!("the engine crashed: {what}")]), None)
+        }
+    }
+}
+
+fn compare(outcome: &Outcome, post: &Post<'_>, revision: Revision, rejection_only: bool) -> Verdict {
+    let mut wrong = Vec::new();
+    let rejected = match (&outcome.transactions[..], post.exception()) {
+        ([TxOutcome::Rejected(why)], Some(expected)) => {
+            if !exception::matches(expected, *why) {
+                wrong.push(format!("rejection: expected {expected}, found {why}"));
+            }
+            for unknown in exception::allowed(expected).unknown {
+                wrong.push(format!("rejection: `{unknown}` is no known exception"));
+            }
+            true
+        }
+        ([TxOutcome::Rejected(why)], None) => {
+            wrong.push(format!("rejected: {why}"));
+            true
+        }
+        (_, Some(expected)) => {
+            wrong.push(format!("executed, expected {expected}"));
+            false
+        }
+        (_, None) => false,
+    };
+    let logs = format::logs_hash(outcome);
+    if logs != post.logs_hash() {
+        wrong.push(format!("logs hash: expected {}, found {logs}", post.logs_hash()));
+    }
+    // Before EIP-158 some fillers touched the coinbase of a block whose only transaction was rejected.
+    let skips_root = rejection_only && rejected && !revision.is(Revision::Spurious);
+    match outcome.state_root.known() {
+        _ if skips_root => {}
+        Some(root) if *root == post.state_root() => {}
+        Some(root) => wrong.push(format!("state root: expected {}, found {root}", post.state_root())),
+        None => wrong.push("state root: not reported".into()),
+    }
+    match (wrong.is_empty(), skips_root) {
+        (false, _) => Verdict::Failed(wrong),
+        (true, true) => Verdict::PassedByRejection,
+        (true, false) => Verdict::Passed,
+    }
+}

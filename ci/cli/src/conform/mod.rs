@@ -1,0 +1,86 @@
+//! `conform`: official state tests.
+//!
+//! Files are judged in parallel and reported in the order of their paths, so the report and its digest are the same
+//! for any number of threads.
+
+mod files;
+mod judge;
+mod report;
+
+pub use files::{TestFile, find};
+pub use judge::{FileReport, Result as CaseResult, Verdict, judge};
+pub use report::{Counts, Report};
+
+use crate::args::ConformArgs;
+use crate::exit::{Exit, Failure};
+use crate::source;
+use api::Revision;
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use std::io::Write;
+
+/// What to run and on what.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Engine names; all if empty.
+    pub engines: Vec<String>,
+    /// Only tests whose file or name contains this.
+    pub filter: Option<String>,
+    /// Only this revision.
+    pub revision: Option<Revision>,
+}
+
+/// Judges every file; `done` is told after each.
+pub fn run(files: &[TestFile], selection: &Selection, done: impl Fn(&FileReport) + Sync) -> Report {
+    let reports: Vec<FileReport> = files
+        .par_iter()
+        .map_init(
+            || judge::Engines::new(&selection.engines),
+            |engines, file| {
+                let report = judge(file, selection, engines);
+                done(&report);
+                report
+            },
+        )
+        .collect();
+    Report::new(reports)
+}
+
+/// The command.
+pub(crate) fn command(args: &ConformArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    // Unknown names are reported before anything runs.
+    source::engines(&args.engines)?;
+    let selection = Selection {
+        engines: args.engines.engines.clone(),
+        filter: args.filter.clone(),
+        revision: args.revision,
+    };
+    let files = find(&args.paths).map_err(|what| Failure::new(Exit::BadInput, format_args!("error: {what}")))?;
+    let bar = ProgressBar::new(files.len() as u64).with_style(style());
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(args.jobs.map_or(0, usize::from))
+        .build()
+        .map_err(|error| Failure::new(Exit::Internal, format_args!("error: cannot start threads: {error}")))?;
+    let report = pool.install(|| {
+        run(&files, &selection, |done| {
+            bar.inc(1);
+            if !done.failures().is_empty() {
+                bar.set_message(format!("failing: {}", done.file));
+            }
+        })
+    });
+    bar.finish_and_clear();
+    if let Some(path) = &args.junit {
+        source::write(path, &report.junit())?;
+    }
+    if let Some(path) = &args.json {
+        source::write(path, &format!("{:#}\n", report.json()))?;
+    }
+    report.print(out, args.show)?;
+    Ok(report.exit())
+}
+
+fn style() -> ProgressStyle {
+    let template = "{bar:30} {pos}/{len} files, {elapsed_precise}, {eta} left {msg}";
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

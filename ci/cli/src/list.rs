@@ -1,0 +1,40 @@
+//! `engines` and `completions`.
+
+use crate::args::{CompletionsArgs, EnginesArgs, Options};
+use crate::exit::{Exit, Failure};
+use clap::CommandFactory;
+use serde_json::{Value, json};
+use std::io::Write;
+
+/// Lists the engines.
+pub(crate) fn engines(args: &EnginesArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let engines = registry::describe();
+    if args.json {
+        let list = engines.iter().map(|(id, about)| {
+            json!({
+                "name": id.name,
+                "family": id.family,
+                "version": id.version,
+                "features": id.features,
+                "options": id.options,
+                "about": about,
+            })
+        });
+        writeln!(out, "{:#}", Value::Array(list.collect()))?;
+        return Ok(Exit::Ok);
+    }
+    for (id, about) in &engines {
+        writeln!(out, "{:<12} {:<10} {:<8} {about}", id.name, id.family, id.version)?;
+    }
+    let s = if engines.len() == 1 { "" } else { "s" };
+    writeln!(out, "{} engine{s}", engines.len())?;
+    Ok(Exit::Ok)
+}
+
+/// Prints a completion script.
+pub(crate) fn completions(args: &CompletionsArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Options::command(), "unanimous", &mut script);
+    out.write_all(&script)?;
+    Ok(Exit::Ok)
+}

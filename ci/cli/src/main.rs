@@ -1,0 +1,7 @@
+//! The command `unanimous`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,118 @@
+//! `run` and `convert`: one file, shown.
+
+use crate::args::{ConvertArgs, RunArgs};
+use crate::exit::{Exit, Failure};
+use crate::{outcome, render, source};
+use alloy_primitives::{B256, Keccak256};
+use api::{Case, Engine, Outcome, Watch, digest};
+use format::{CaseFile, Difference, Expect};
+use std::io::Write;
+
+/// What running a file comes to.
+#[derive(Default)]
+struct Tally {
+    runs: usize,
+    unexpected: usize,
+    disagreements: usize,
+    /// Exact digests of the first engine, in order.
+    digests: Vec<B256>,
+}
+
+/// Runs every case of a file on every engine.
+pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let cases = source::cases(&args.case)?;
+    let mut engines = source::engines(&args.engines)?;
+    let mut tally = Tally::default();
+    let mut json = Vec::new();
+    for (case, expect) in &cases {
+        let mut first: Option<Outcome> = None;
+        for engine in &mut engines {
+            let result = engine.run(case, Watch::exact_with_roots())?;
+            let differences = CaseFile::check(expect, &result);
+            if args.json {
+                json.push(outcome::run(case, &engine.id(), &result, &differences));
+            } else {
+                show(out, engine.as_ref(), case, expect, &result, &differences)?;
+            }
+            tally.runs += 1;
+            tally.unexpected += usize::from(!differences.is_empty());
+            match &first {
+                None => {
+                    tally.digests.extend(digest::exact(&result).or(digest::consensus(&result)));
+                    first = Some(result);
+                }
+                Some(judge) => tally.disagreements += usize::from(judge != &result),
+            }
+        }
+    }
+    if args.json {
+        writeln!(out, "{:#}", serde_json::Value::Array(json))?;
+    } else {
+        summary(out, &tally)?;
+    }
+    Ok(if tally.unexpected + tally.disagreements > 0 { Exit::Differs } else { Exit::Ok })
+}
+
+fn show(
+    out: &mut dyn Write,
+    engine: &dyn Engine,
+    case: &Case,
+    expect: &Expect,
+    result: &Outcome,
+    differences: &[Difference],
+) -> Result<(), Failure> {
+    writeln!(out, "{} in {} on {}", case.name, case.revision, engine.id())?;
+    render::outcome(out, case, result)?;
+    if let (Ok(consensus), Ok(exact)) = (digest::consensus(result), digest::exact(result)) {
+        writeln!(out, "  consensus  {consensus}")?;
+        writeln!(out, "  exact      {exact}")?;
+    }
+    for difference in differences {
+        writeln!(out, "  DIFFERS    {difference}")?;
+    }
+    if differences.is_empty() && !expects_something(expect) {
+        writeln!(out, "  the file expects nothing in {}", case.revision)?;
+    }
+    Ok(())
+}
+
+fn expects_something(expect: &Expect) -> bool {
+    *expect != Expect { revision: expect.revision, ..Expect::default() }
+}
+
+fn summary(out: &mut dyn Write, tally: &Tally) -> Result<(), Failure> {
+    let s = if tally.runs == 1 { "" } else { "s" };
+    write!(out, "{} run{s}: ", tally.runs)?;
+    match (tally.unexpected, tally.disagreements) {
+        (0, 0) => write!(out, "all as expected")?,
+        (unexpected, disagreements) => {
+            write!(out, "{unexpected} not as expected, {disagreements} unlike the first engine")?;
+        }
+    }
+    writeln!(out, "; digest {}", fold(&tally.digests))?;
+    Ok(())
+}
+
+/// One digest for a list of them: the digest itself if it is alone.
+pub(crate) fn fold(digests: &[B256]) -> B256 {
+    if let [digest] = digests {
+        return *digest;
+    }
+    let mut hash = Keccak256::new();
+    digests.iter().for_each(|digest| hash.update(digest));
+    hash.finalize()
+}
+
+/// Prints a case in the form that it is not in.
+pub(crate) fn convert(args: &ConvertArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let bytes = source::read(&args.case)?;
+    let is_json = args.case.ends_with(".json") || bytes.trim_ascii_start().starts_with(b"{");
+    let files = source::case_files_of(&args.case, &bytes)?;
+    let [file] = files.as_slice() else {
+        let message = format_args!("error: {} holds {} cases; convert takes a file with one", args.case, files.len());
+        return Err(Failure::new(Exit::BadInput, message));
+    };
+    let text = if is_json { format::evm::print(file) } else { format::json::print(file) };
+    out.write_all(text.as_bytes())?;
+    Ok(Exit::Ok)
+}

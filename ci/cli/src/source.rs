@@ -1,0 +1,110 @@
+//! Inputs: files, standard input, engine names; and errors that show the line they are about.
+
+use crate::args::{CaseChoice, EngineList};
+use crate::exit::{Exit, Failure};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use api::{Case, Engine};
+use format::{CaseFile, Expect};
+use std::io::Read;
+use std::path::Path;
+
+/// Bytes of an input; larger ones are refused before they are read whole.
+const INPUT_MAX: u64 = 64 << 20;
+
+/// Reads a file, or standard input for `-`.
+pub(crate) fn read(name: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let result = match name {
+        "-" => std::io::stdin().take(INPUT_MAX + 1).read_to_end(&mut bytes),
+        path => std::fs::File::open(path).and_then(|file| file.take(INPUT_MAX + 1).read_to_end(&mut bytes)),
+    };
+    match result {
+        Ok(_) if bytes.len() as u64 > INPUT_MAX => {
+            Err(bad(format!("error: {name}: larger than {} MiB; split it into several files", INPUT_MAX >> 20)))
+        }
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(bad(format!("error: cannot read {name}: {error}; give the path of a file, or - for standard input"))),
+    }
+}
+
+fn bad(message: String) -> Failure {
+    Failure::new(Exit::BadInput, message)
+}
+
+/// The cases of a file in every revision that it is for, or in the one that was asked for.
+pub(crate) fn cases(choice: &CaseChoice) -> Result<Vec<(Case, Expect)>, Failure> {
+    let files = case_files(&choice.case)?;
+    let all = files.iter().flat_map(|file| match choice.revision {
+        None => file.cases().map(|(case, expect)| (case, expect.clone())).collect::<Vec<_>>(),
+        Some(revision) => {
+            let known = file.expect.iter().find(|expect| expect.revision == revision).cloned();
+            let expect = known.unwrap_or(Expect { revision, ..Expect::default() });
+            vec![(Case { revision, ..file.case.clone() }, expect)]
+        }
+    });
+    Ok(all.collect())
+}
+
+/// The case files in a file.
+pub(crate) fn case_files(name: &str) -> Result<Vec<CaseFile>, Failure> {
+    case_files_of(name, &read(name)?)
+}
+
+/// The case files in these bytes of a file.
+pub(crate) fn case_files_of(name: &str, bytes: &[u8]) -> Result<Vec<CaseFile>, Failure> {
+    let shown = if name == "-" { "standard input" } else { name };
+    format::load(bytes, shown).map_err(|error| bad(show(&error, bytes)))
+}
+
+/// An error with the line it is about.
+pub(crate) fn show(error: &format::Error, bytes: &[u8]) -> String {
+    let plain = || format!("error: {error}");
+    let Ok(text) = std::str::from_utf8(bytes) else { return plain() };
+    let at = floor(text, error.offset(bytes));
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    if end - start > 200 {
+        return plain();
+    }
+    let to = text[at..end].find(char::is_whitespace).filter(|len| *len > 0).map_or(end, |len| at + len);
+    let span = at - start..to - start;
+    let snippet = Snippet::source(&text[start..end])
+        .line_start(error.line as usize)
+        .path(error.file.as_str())
+        .annotation(AnnotationKind::Primary.span(span));
+    let mut report = vec![Level::ERROR.primary_title(error.what.as_str()).element(snippet)];
+    if let Some(hint) = &error.hint {
+        report.push(Level::HELP.secondary_title(hint.as_str()).into());
+    }
+    // One line that tools can read, then the picture.
+    format!("{}\n{}", plain(), Renderer::styled().render(&report))
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The engines that were asked for, each once.
+pub(crate) fn engines(list: &EngineList) -> Result<Vec<Box<dyn Engine>>, Failure> {
+    if list.engines.is_empty() {
+        return Ok(registry::all());
+    }
+    let mut names = list.engines.clone();
+    names.dedup();
+    names.iter().map(|name| engine(name)).collect()
+}
+
+/// The engine with this name.
+pub(crate) fn engine(name: &str) -> Result<Box<dyn Engine>, Failure> {
+    registry::make(name).map_err(|unknown| Failure::new(Exit::BadInput, format_args!("error: {unknown}")))
+}
+
+/// Writes a report file.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|error| {
+        Failure::new(Exit::BadInput, format_args!("error: cannot write {}: {error}; choose another file", path.display()))
+    })
+}
