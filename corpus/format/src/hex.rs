@@ -76,6 +76,20 @@ impl Hex for B256 {
     }
 }
 
+/// A word that clients want in full when it is written; short forms are read too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Full(pub(crate) U256);
+
+impl Hex for Full {
+    fn read(text: &str) -> Result<Full, String> {
+        U256::read(text).map(Full)
+    }
+
+    fn write(&self) -> String {
+        B256::from(self.0).to_string()
+    }
+}
+
 /// The callee of a transaction: empty when it creates.
 impl Hex for Option<Address> {
     fn read(text: &str) -> Result<Option<Address>, String> {

@@ -75,7 +75,7 @@ pub(super) fn storage(field: &Field<'_, '_>) -> Result<BTreeMap<U256, U256>, Err
 fn map<K: Key, V: super::header::Scalar>(field: &Field<'_, '_>) -> Result<BTreeMap<K, V>, Error> {
     let mut map = BTreeMap::new();
     for (text, span, value) in field.map()?.entries() {
-        let key = K::read(text).map_err(|why| field.error_at(span.start, why))?;
+        let key = K::read(text).map_err(|why| field.error_at(span.start, why).hint("write a number as key"))?;
         if map.insert(key, value.read()?).is_some() {
             let what = format!("key `{}` stands twice", shorten(text));
             return Err(field.error_at(span.start, what).hint("remove one of them"));
@@ -115,7 +115,7 @@ pub(super) fn callee(field: &Field<'_, '_>) -> Result<Option<Address>, Error> {
     if field.read::<String>()? == "create" {
         return Ok(None);
     }
-    field.read().map(Some).map_err(|error| error.hint("write an address, or \"create\""))
+    field.read().map(Some).map_err(|error| error.hint("write an address or create, as a string"))
 }
 
 /// What a transaction pays, from the fields that are there.

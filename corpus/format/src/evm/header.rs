@@ -88,8 +88,8 @@ impl<'s, 't> Field<'s, 't> {
     /// Its value.
     pub(super) fn read<T: Scalar>(&self) -> Result<T, Error> {
         T::read(self.value.get_ref()).map_err(|problem| match problem {
-            Problem::Type(wanted) => self.wrong_type(wanted),
-            Problem::Value(what) => self.error(format!("`{}`: {what}", self.name)),
+            Problem::Type => self.wrong_type(T::WANTED),
+            Problem::Value(what) => self.error(format!("`{}`: {what}", self.name)).hint(format!("write {}", T::WANTED)),
         })
     }
 
@@ -131,7 +131,7 @@ impl<'s, 't> Field<'s, 't> {
     }
 
     fn wrong_type(&self, wanted: &str) -> Error {
-        let what = format!("`{}` is of type {}, wanted {wanted}", self.name, self.value.get_ref().type_str());
+        let what = format!("`{}` is of type {}", self.name, self.value.get_ref().type_str());
         self.error(what).hint(format!("write {wanted}"))
     }
 }
@@ -139,39 +139,50 @@ impl<'s, 't> Field<'s, 't> {
 /// Why a value is not what was wanted.
 pub(super) enum Problem {
     /// Another type.
-    Type(&'static str),
+    Type,
     /// The type, but no such value.
     Value(String),
 }
 
 /// A value that stands alone.
 pub(super) trait Scalar: Sized {
+    /// What to write.
+    const WANTED: &'static str;
+
     fn read(value: &DeValue<'_>) -> Result<Self, Problem>;
 }
 
 impl Scalar for bool {
+    const WANTED: &'static str = "true or false";
+
     fn read(value: &DeValue<'_>) -> Result<bool, Problem> {
-        value.as_bool().ok_or(Problem::Type("true or false"))
+        value.as_bool().ok_or(Problem::Type)
     }
 }
 
 impl Scalar for String {
+    const WANTED: &'static str = "a string";
+
     fn read(value: &DeValue<'_>) -> Result<String, Problem> {
-        value.as_str().map(str::to_owned).ok_or(Problem::Type("a string"))
+        value.as_str().map(str::to_owned).ok_or(Problem::Type)
     }
 }
 
 impl<const BITS: usize, const LIMBS: usize> Scalar for Uint<BITS, LIMBS> {
+    const WANTED: &'static str = "a number, or a string that holds one";
+
     fn read(value: &DeValue<'_>) -> Result<Self, Problem> {
         match value {
             DeValue::Integer(integer) => of_integer(integer),
             DeValue::String(text) => hex::number(text).map_err(Problem::Value),
-            _ => Err(Problem::Type("a number, or a string that holds one")),
+            _ => Err(Problem::Type),
         }
     }
 }
 
 impl Scalar for u64 {
+    const WANTED: &'static str = <Uint<64, 1> as Scalar>::WANTED;
+
     fn read(value: &DeValue<'_>) -> Result<u64, Problem> {
         <Uint<64, 1> as Scalar>::read(value).map(|number| number.to())
     }
@@ -189,15 +200,17 @@ fn of_integer<const BITS: usize, const LIMBS: usize>(integer: &DeInteger<'_>) ->
 macro_rules! hexadecimal {
     ($($type:ty, $wanted:literal;)*) => {
         $(impl Scalar for $type {
+            const WANTED: &'static str = $wanted;
+
             fn read(value: &DeValue<'_>) -> Result<Self, Problem> {
-                let text = value.as_str().ok_or(Problem::Type($wanted))?;
+                let text = value.as_str().ok_or(Problem::Type)?;
                 Hex::read(text).map_err(Problem::Value)
             }
         })*
     };
 }
 hexadecimal! {
-    Address, "an address as a string";
-    B256, "a hash as a string";
-    Bytes, "bytes as a string";
+    Address, "0x and 40 digits as a string";
+    B256, "0x and 64 digits as a string";
+    Bytes, "0x and pairs of digits as a string";
 }

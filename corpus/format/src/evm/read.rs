@@ -65,6 +65,7 @@ impl<'s> Reader<'s> {
             Some(name) => name,
             None => Path::new(self.source.file).file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         };
+        let about = top.read("about")?.unwrap_or_default();
         let block = match top.get("block") {
             Some(block) => fields::block(&block)?,
             None => Block::default(),
@@ -81,7 +82,7 @@ impl<'s> Reader<'s> {
             transactions,
             gas_uncapped: top.read("gas_uncapped")?.unwrap_or(false),
         };
-        Ok(CaseFile::new(name, top.read("about")?.unwrap_or_default(), case, expect))
+        Ok(CaseFile::new(name, about, case, expect))
     }
 
     /// The accounts, and the first of them with code.

@@ -3,6 +3,7 @@
 use super::own::{Own, OwnExpect};
 use crate::casefile::{CaseFile, Expect, TxExpect};
 use crate::evm::SENDER;
+use crate::hex::Full;
 use crate::statetest::exception;
 use crate::statetest::shape::{
     AccessShape, Accounts, AuthorizationShape, ConfigShape, Entries, EnvShape, Fork, Index, InfoShape, PostShape,
@@ -61,7 +62,7 @@ fn env(block: &Block) -> EnvShape {
         current_number: Quoted(block.number),
         current_timestamp: Quoted(block.timestamp),
         current_difficulty: Some(Quoted(block.difficulty)),
-        current_random: Some(Quoted(block.prevrandao.into())),
+        current_random: Some(Quoted(Full(block.prevrandao.into()))),
         current_base_fee: Some(Quoted(block.base_fee)),
         current_excess_blob_gas: parent.is_none().then_some(Quoted(block.excess_blob_gas)),
         parent_excess_blob_gas: parent.map(|parent| Quoted(parent.excess_blob_gas)),
@@ -94,7 +95,7 @@ fn transaction_shape(transaction: &Transaction) -> TransactionShape {
     };
     let access = |(address, keys): &(api::Address, Vec<api::U256>)| AccessShape {
         address: Quoted(*address),
-        storage_keys: keys.iter().copied().map(Quoted).collect(),
+        storage_keys: keys.iter().map(|key| Quoted(Full(*key))).collect(),
     };
     let authorization = |signed: &api::Authorization| AuthorizationShape {
         chain_id: Quoted(signed.chain_id),

@@ -47,7 +47,7 @@ pub(crate) fn block(env: &EnvShape, config: &ConfigShape, revision: Revision) ->
         coinbase: env.current_coinbase.0,
         gas_limit: env.current_gas_limit.0,
         difficulty: env.current_difficulty.map_or(U256::ZERO, |difficulty| difficulty.0),
-        prevrandao: env.current_random.map_or(B256::ZERO, |random| random.0.into()),
+        prevrandao: env.current_random.map_or(B256::ZERO, |random| random.0.0.into()),
         base_fee: env.current_base_fee.map_or(BASE_FEE, |fee| fee.0),
         excess_blob_gas: env.current_excess_blob_gas.map_or(0, |excess| excess.0),
         blob_parent: blob_parent(env),
@@ -116,7 +116,7 @@ fn access_list(shape: &TransactionShape, index: Index) -> Result<Option<AccessLi
     let Some(lists) = &shape.access_lists else { return Ok(None) };
     let list = pick(lists, index.data, "accessLists")?.as_ref();
     let entries = |list: &Vec<super::shape::AccessShape>| {
-        list.iter().map(|entry| (entry.address.0, entry.storage_keys.iter().map(|key| key.0).collect())).collect()
+        list.iter().map(|entry| (entry.address.0, entry.storage_keys.iter().map(|key| key.0.0).collect())).collect()
     };
     Ok(list.map(entries))
 }

@@ -3,7 +3,7 @@
 //! Nothing goes through a tree of JSON values: numbers and bytes are decoded where they stand, so that a wrong one
 //! is reported at its place. Fields that the shape has and nobody here needs are skipped.
 
-use crate::hex::{Hex, shorten};
+use crate::hex::{Full, Hex, shorten};
 use crate::nearest::suggest;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use api::{Account, Revision, State, Value};
@@ -182,7 +182,7 @@ pub(crate) struct EnvShape {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) current_difficulty: Option<Quoted<U256>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) current_random: Option<Quoted<U256>>,
+    pub(crate) current_random: Option<Quoted<Full>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) current_base_fee: Option<Quoted<u64>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -232,7 +232,7 @@ pub(crate) struct TransactionShape {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccessShape {
     pub(crate) address: Quoted<Address>,
-    pub(crate) storage_keys: Vec<Quoted<U256>>,
+    pub(crate) storage_keys: Vec<Quoted<Full>>,
 }
 
 /// A signed authorisation. Parity goes by two names.
