@@ -53,7 +53,8 @@ pub enum TxExpect {
 
 impl CaseFile {
     /// Puts a case into the form of files: expectations ascend by revision and there is at least one, the case has
-    /// the name and the revision of the first, a slot that is zero is no slot, a hash that is zero is unknown.
+    /// the name and the revision of the first, a slot that is zero is no slot, a hash that is zero is unknown. It must
+    /// have a transaction.
     pub fn new(name: String, about: String, mut case: Case, mut expect: Vec<Expect>) -> CaseFile {
         if expect.is_empty() {
             expect.push(Expect { revision: case.revision, ..Expect::default() });

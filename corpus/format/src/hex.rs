@@ -141,10 +141,18 @@ fn fixed<const N: usize>(text: &str, what: &str) -> Result<[u8; N], String> {
     bytes.try_into().map_err(|bytes: Vec<u8>| format!("{what} has {N} bytes, `{}` has {}", shorten(text), bytes.len()))
 }
 
-/// A word of a message may be a megabyte long; its beginning says enough.
+/// A word for a message. It may be a megabyte long; its beginning says enough.
 pub(crate) fn shorten(text: &str) -> String {
-    let mut short: String = text.chars().take(44).flat_map(char::escape_debug).collect();
-    if text.chars().nth(44).is_some() {
+    printable(text, 44)
+}
+
+/// The first characters of `text`, with nothing in them that a terminal would act on.
+pub(crate) fn printable(text: &str, limit: usize) -> String {
+    let mut short = String::new();
+    for c in text.chars().take(limit) {
+        if c.is_control() { short.extend(c.escape_default()) } else { short.push(c) }
+    }
+    if text.chars().nth(limit).is_some() {
         short.push('…');
     }
     short

@@ -18,6 +18,7 @@ pub(crate) fn suggest(word: &str, known: &[&str]) -> String {
     match nearest(word, known.iter().copied()) {
         Some(known) => format!("did you mean `{known}`?"),
         None if known.is_empty() => "there is none".to_owned(),
+        None if known.len() > 40 => format!("there are {} others", known.len()),
         None => format!("known are {}", known.join(", ")),
     }
 }

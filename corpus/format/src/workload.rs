@@ -14,8 +14,10 @@
 
 use crate::error::{Error, Source};
 use crate::hex::{Hex, shorten};
+use crate::limits;
 use alloy_primitives::{Address, Bytes, U256};
 use api::{Account, Block, Case, Fee, Revision, State, Transaction, Value};
+use std::collections::BTreeMap;
 
 /// What comes out of a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +79,10 @@ fn read_record(kind: Word<'_>, record: &mut Record<'_>, case: &mut Case) -> Resu
             let balance = record.number("its balance")?;
             let nonce = record.number("its nonce")?;
             let code = record.bytes("its code")?;
-            case.accounts.insert(address, Account { nonce, balance, code, storage: Default::default() });
+            let account = Account { nonce, balance, code, storage: BTreeMap::new() };
+            if case.accounts.insert(address, account).is_some() {
+                return Err(record.source.error(kind.offset, "the account stands twice").hint("remove one of them"));
+            }
         }
         "stor" => {
             let address = record.address("an address")?;
@@ -196,6 +201,7 @@ fn read_output(source: Source<'_>, cell: Word<'_>) -> Result<(Bytes, usize), Err
 
 /// Calls `read` with each line that holds something, without its end.
 fn for_each_line<'a>(source: Source<'a>, mut read: impl FnMut(Word<'a>) -> Result<(), Error>) -> Result<(), Error> {
+    source.check_size(limits::FILE)?;
     let mut offset = 0;
     let text = std::str::from_utf8(source.text)
         .map_err(|error| source.error(error.valid_up_to(), "the file is not UTF-8").hint("write plain text"))?;

@@ -43,7 +43,8 @@ fn headers_that_are_no_case() {
     check(
         "a.evm",
         "",
-        "a.evm:1:1: there is no account with code to call; add an [[account]] with code, or a [[transaction]] that says `to`",
+        "a.evm:1:1: there is no account with code to call; add an [[account]] with code, or a [[transaction]] that \
+         says `to`",
     );
     check("a.evm", "aboot = 1", "a.evm:1:1: unknown field `aboot` in the header; did you mean `about`?");
     check("a.evm", &evm("blance = 1"), "a.evm:3:1: unknown field `blance` in account; did you mean `balance`?");
@@ -75,7 +76,8 @@ fn headers_that_are_no_case() {
     check(
         "a.evm",
         &twice,
-        "a.evm:3:1: account 0xc0de000000000000000000000000000000000001 stands twice; remove one of them or give it another address",
+        "a.evm:3:1: account 0xc0de000000000000000000000000000000000001 stands twice; remove one of them or give it \
+         another address",
     );
     check(
         "a.evm",
@@ -183,7 +185,8 @@ fn json_that_is_no_test() {
     check(
         "a.json",
         &change("\"0x0f4240\"", "1000000"),
-        "a.json:31:15: invalid type: integer `1000000`, expected a hexadecimal string; compare with the state-test shape in corpus/README.md",
+        "a.json:31:15: invalid type: integer `1000000`, expected a hexadecimal string; compare with the state-test \
+         shape in corpus/README.md",
     );
     check(
         "a.json",
@@ -193,7 +196,8 @@ fn json_that_is_no_test() {
     check(
         "a.json",
         &change("\"Osaka\"", "\"Osako\""),
-        "a.json:55:13: unknown fork `Osako`, did you mean `Osaka`?; compare with the state-test shape in corpus/README.md",
+        "a.json:55:13: unknown fork `Osako`, did you mean `Osaka`?; compare with the state-test shape in \
+         corpus/README.md",
     );
     check(
         "a.json",
@@ -208,7 +212,8 @@ fn json_that_is_no_test() {
     check(
         "a.json",
         &change("\"about\"", "\"abuot\""),
-        "a.json:72:15: unknown field `abuot`, expected one of `about`, `gas_uncapped`, `excess_blob_gas`, `blob_schedule`, `rlp_len`, `expect`; compare with the state-test shape in corpus/README.md",
+        "a.json:72:15: unknown field `abuot`, expected one of `about`, `gas_uncapped`, `excess_blob_gas`, \
+         `blob_schedule`, `rlp_len`, `expect`; compare with the state-test shape in corpus/README.md",
     );
     let unsigned = change("\"sender\"", "\"from\"").replacen("\"secretKey\"", "\"key\"", 1);
     check("a.json", &unsigned, "a.json:2:3: the transaction names no sender; give `sender` or `secretKey`");
@@ -229,6 +234,39 @@ fn json_that_is_no_test() {
 }
 
 #[test]
+fn workloads() {
+    let check = |text: &str, message: &str| {
+        let error = format::workload::read_case(text.as_bytes(), "w.txt").unwrap_err();
+        assert_eq!(error.to_string(), message);
+    };
+    let zero = "0".repeat(40);
+    check("", "w.txt:1:1: no transaction; add a `tx` record");
+    check("env 1 2", "w.txt:1:8: its coinbase is missing; complete the record");
+    check("env 1 2 zz", "w.txt:1:9: `0xzz` is not hexadecimal; write hexadecimal without a prefix");
+    check("\nspce osaka", "w.txt:2:1: unknown record `spce`; known are name, spec, env, acct, stor, tx");
+    check("spec osaco", "w.txt:1:6: unknown revision `osaco`; did you mean `Osaka`?");
+    check(&format!("stor {zero} 1 1"), "w.txt:1:1: storage of an account that is not there; add its `acct` first");
+    check(&format!("acct {zero} 1 1 - 5"), "w.txt:1:53: `5` is one field too many; remove it");
+    let twice = format!("acct {zero} 1 1 -\nacct {zero} 1 1 -");
+    check(&twice, "w.txt:2:1: the account stands twice; remove one of them");
+    let index = |text: &str| format::workload::read_index(text.as_bytes(), "i.tsv").unwrap_err().to_string();
+    assert_eq!(index("name\tspec"), "i.tsv:1:1: no column `case_file`; name the columns in the first line");
+    let head = "name\tcase_file\tspec\tstatus\ttx_gas_used\tframe_gas_used\toutput_prefix\n";
+    assert_eq!(index(&format!("{head}a\tb")), "i.tsv:2:1: the row has no `spec`; fill every column; - is empty");
+    let row = "a\tb\tosaka\tsuccess\t1e3\t2\t-";
+    assert_eq!(index(&format!("{head}{row}")), "i.tsv:2:19: `1e3` is not a number; write it in decimal");
+}
+
+#[test]
+fn expectations_that_cannot_be_replaced() {
+    let text = "[[account]]\ncode = \"0x00\"\n[[expect]]\nrevision = \"Osaka\"\n[block]\nnumber = 2\n";
+    let error = format::evm::bless(text, "a.evm", Vec::new()).unwrap_err();
+    let message = "a.evm:3:1: the expectations cannot be replaced here; \
+                   move the [[expect]] tables to the end of the header";
+    assert_eq!(error.to_string(), message);
+}
+
+#[test]
 fn sizes_beyond_the_limits() {
     let long = " ".repeat(limits::FILE + 1);
     check("a.evm", &long, "a.evm:1:1: the file has 8388609 bytes, the limit is 8388608; split it into several files");
@@ -242,9 +280,26 @@ fn sizes_beyond_the_limits() {
     let section = format!("[[account]]\ncode = \"main\"\n=== main\nDATA 0x{code}");
     check("a.evm", &section, "a.evm:4:1: the code has more than 1048576 bytes; use less code");
     let json = block("json").replacen("\"code\": \"0x\"", &format!("\"code\": \"0x{code}\""), 1);
-    check("a.json", &json, "a.json:1:1: code or data of 1048577 bytes in `ADD`, the limit is 1048576; use less");
+    check(
+        "a.json",
+        &json,
+        "a.json:1:1: code, data or output of 1048577 bytes in `ADD`, the limit is 1048576; use less",
+    );
     let many = "[[transaction]]\n".repeat(limits::TRANSACTIONS + 1);
     check("a.evm", &evm(&many), "a.evm:1:1: 1025 transactions, the limit is 1024; split the case");
+}
+
+#[test]
+fn nesting_beyond_any_sense() {
+    let read = |file: &str, text: String| format::load(text.as_bytes(), file).unwrap_err();
+    for depth in [100_000, 1_000_000] {
+        read("a.evm", format!("account = {}", "[".repeat(depth)));
+        read("a.evm", format!("block = {}", "{ a = ".repeat(depth)));
+        read("a.evm", format!("a{} = 1", ".a".repeat(depth)));
+        read("a.evm", format!("[a{}]", ".a".repeat(depth)));
+        read("a.json", "[".repeat(depth));
+        read("a.json", "{\"a\":".repeat(depth));
+    }
 }
 
 #[test]

@@ -117,6 +117,12 @@ prop_compose! {
     }
 }
 
+/// Also beyond 256 bits, where it is to be rejected.
+fn value() -> impl Strategy<Value = U512> {
+    let wide = any::<[u64; 8]>().prop_map(U512::from_limbs);
+    prop_oneof![word().prop_map(U512::from), Just(U512::from(1) << 256), wide]
+}
+
 fn blobs() -> impl Strategy<Value = Blobs> {
     (vec(hash(), 0..3), word()).prop_map(|(hashes, max_fee)| Blobs { hashes, max_fee })
 }
@@ -126,7 +132,7 @@ prop_compose! {
         sender in address(),
         nonce in prop_oneof![0..4u64, any::<u64>()],
         to in option::of(address()),
-        value in prop_oneof![word().prop_map(U512::from), Just(U512::from(1) << 256), any::<[u64; 8]>().prop_map(U512::from_limbs)],
+        value in value(),
         data in bytes(40),
         gas_limit in prop_oneof![Just(format::evm::GAS_LIMIT), any::<u64>()],
         fee in fee(),

@@ -15,7 +15,7 @@
 //! ```
 //!
 //! What is left out has a default, so that a file written by hand is short; `corpus/README.md` lists them.
-//! [`write`] is canonical: it orders everything and leaves out what equals its default, so
+//! [`write()`] is canonical: it orders everything and leaves out what equals its default, so
 //! `read(write(x)) == x` and writing what was read twice gives the same bytes. Labels, comments and the names of
 //! sections do not survive it; [`bless`] keeps them, for it replaces the expectations alone.
 

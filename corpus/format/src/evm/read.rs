@@ -6,7 +6,7 @@ use super::sections::Sections;
 use super::{CHAIN_ID, GAS_LIMIT, SENDER, account_address, funded, next_nonce};
 use crate::casefile::CaseFile;
 use crate::error::{Error, Source};
-use crate::hex::{Hex, shorten};
+use crate::hex::{Hex, printable, shorten};
 use crate::limits;
 use crate::nearest::suggest;
 use api::{Account, Address, Block, Bytes, Case, Revision, State, Transaction};
@@ -46,7 +46,7 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<CaseFile, Error> {
     let reader = Reader { source, sections };
     let header = DeTable::parse(header).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        source.error(offset, error.message().replace('\n', ", ")).hint("the header is TOML")
+        source.error(offset, printable(&error.message().replace('\n', ", "), 300)).hint("the header is TOML")
     })?;
     let top = Table::open(source, "the header", header.span(), header.get_ref(), HEADER)?;
     let file = reader.case_file(&top)?;

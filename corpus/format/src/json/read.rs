@@ -4,6 +4,7 @@ use super::own::Own;
 use super::unique::Unique;
 use crate::casefile::{CaseFile, Expect, TxExpect};
 use crate::error::{Error, Source};
+use crate::hex::shorten;
 use crate::limits;
 use crate::statetest::shape::{Index, TestShape};
 use crate::statetest::{self, Post, Test, build, exception, json_error};
@@ -31,7 +32,7 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Vec<CaseFile>, Error> {
     Ok(files)
 }
 
-/// The case and expectations that [`super::write`] wrote.
+/// The case and expectations that [`super::write()`] wrote.
 fn read_own(test: &Test, own: &Own) -> Result<CaseFile, Error> {
     let shape = &test.shape;
     let mut block = build::block(&shape.env, &shape.config, Revision::Frontier);
@@ -100,9 +101,11 @@ fn read_foreign(test: &Test, files: &mut Vec<CaseFile>) -> Result<(), Error> {
     let mut groups: Vec<(Index, Case, Vec<Expect>)> = Vec::new();
     for post in test.posts() {
         let case = test.case(&post)?;
+        // Within a test only the block can differ between revisions.
         let same = |(index, other, expects): &&mut (Index, Case, Vec<Expect>)| {
-            let other = Case { revision: case.revision, ..other.clone() };
-            *index == post.index && other == case && expects.iter().all(|expect| expect.revision != post.revision)
+            *index == post.index
+                && other.block == case.block
+                && expects.iter().all(|expect| expect.revision != post.revision)
         };
         let expect = foreign_expect(&post);
         match groups.iter_mut().find(same) {
@@ -141,16 +144,21 @@ fn foreign_expect(post: &Post<'_>) -> Expect {
 }
 
 fn check_limits(file: &CaseFile, source: Source<'_>) -> Result<(), Error> {
-    let codes = file.case.accounts.values().map(|account| account.code.len());
-    let data = file.case.transactions.iter().map(|transaction| transaction.data.len());
-    let longest = codes.chain(data).max().unwrap_or_default();
+    let codes = file.case.accounts.values().map(|account| &account.code);
+    let data = file.case.transactions.iter().map(|transaction| &transaction.data);
+    let outputs = file.expect.iter().flat_map(|expect| &expect.transactions).filter_map(|outcome| match outcome {
+        TxExpect::Executed { output, .. } => Some(output),
+        TxExpect::Rejected(_) => None,
+    });
+    let longest = codes.chain(data).chain(outputs).map(|bytes| bytes.len()).max().unwrap_or_default();
+    let name = shorten(&file.name);
     if longest > limits::CODE {
-        let what = format!("code or data of {longest} bytes in `{}`, the limit is {}", file.name, limits::CODE);
+        let what = format!("code, data or output of {longest} bytes in `{name}`, the limit is {}", limits::CODE);
         return Err(source.error(0, what).hint("use less"));
     }
     let count = file.case.transactions.len();
     if count > limits::TRANSACTIONS {
-        let what = format!("{count} transactions in `{}`, the limit is {}", file.name, limits::TRANSACTIONS);
+        let what = format!("{count} transactions in `{name}`, the limit is {}", limits::TRANSACTIONS);
         return Err(source.error(0, what).hint("split the case"));
     }
     Ok(())

@@ -16,6 +16,7 @@ pub mod exception;
 pub(crate) mod shape;
 
 use crate::error::{Error, Source, place};
+use crate::hex::printable;
 use crate::limits;
 use api::{B256, Case, Revision, State};
 pub use shape::Index;
@@ -91,18 +92,26 @@ pub fn read(bytes: &[u8], file_name: &str) -> Result<Vec<Test>, Error> {
     source.check_size(limits::STATE_TESTS)?;
     let entries: Entries<String, TestShape> =
         serde_json::from_slice(bytes).map_err(|error| json_error(source, &error))?;
-    let mut offset = 0;
-    let mut line_before = 0;
+    // Names stand in the order of the tests, so one pass over the text finds the places of all; it ends at a name that
+    // is spelled in an unusual way.
+    let mut place = (1, 1);
+    let mut rest = Some(bytes);
     let tests = entries.0.into_iter().map(|(name, shape)| {
-        // Names stand in the order of the tests, so that one pass over the text finds the places of all.
-        let at = find_key(&bytes[offset..], &name);
-        let (line, column) = place(&bytes[offset..], at);
-        let start = if line == 1 { column_of(bytes, offset + at) } else { column };
-        line_before += line - 1;
-        offset += at;
-        Test { name, file: file_name.to_owned(), place: (line_before + 1, start), shape }
+        if let Some(text) = rest {
+            rest = find_key(text, &name).map(|at| {
+                place = advance(place, &text[..at]);
+                &text[at..]
+            });
+        }
+        Test { name, file: file_name.to_owned(), place, shape }
     });
     Ok(tests.collect())
+}
+
+/// The place behind `text`, which begins at `start`.
+fn advance(start: (u32, u32), text: &[u8]) -> (u32, u32) {
+    let (line, column) = place(text, text.len());
+    if line == 1 { (start.0, start.1 + column - 1) } else { (start.0 + line - 1, column) }
 }
 
 /// What a JSON error says, at its place.
@@ -118,25 +127,20 @@ pub(crate) fn json_error(source: Source<'_>, error: &serde_json::Error) -> Error
         file: source.file.to_owned(),
         line: (error.line() as u32).max(1),
         column: (error.column() as u32).max(1),
-        what: what.to_owned(),
+        what: printable(what, 300),
         hint: Some(hint.to_owned()),
     }
 }
 
-/// Offset of a key in JSON text; zero if it is spelled in an unusual way.
-fn find_key(text: &[u8], key: &str) -> usize {
+/// Offset of a key in JSON text, spelled as everybody does.
+fn find_key(text: &[u8], key: &str) -> Option<usize> {
     let quoted = serde_json::Value::from(key).to_string();
-    let (first, rest) = (b'"', &quoted.as_bytes()[1..]);
     let mut from = 0;
-    while let Some(at) = text[from..].iter().position(|byte| *byte == first) {
-        if text[from + at + 1..].starts_with(rest) {
-            return from + at;
+    loop {
+        let at = from + text[from..].iter().position(|byte| *byte == b'"')?;
+        if text[at..].starts_with(quoted.as_bytes()) {
+            return Some(at);
         }
-        from += at + 1;
+        from = at + 1;
     }
-    0
-}
-
-fn column_of(text: &[u8], offset: usize) -> u32 {
-    place(text, offset).1
 }

@@ -4,15 +4,19 @@
 //!
 //! | written | means |
 //! |---|---|
-//! | `ADD` | the instruction, by its name in the protocol, whether or not the revision defines it |
+//! | `ADD` | the instruction, by its name in the protocol, in any revision |
 //! | `PUSH2 0x1234`, `PUSH1 18`, `PUSH4 1_000` | a push of that many bytes, filled with zeros on the left |
 //! | `PUSH 1_000` | the shortest push of at least one byte that holds the number |
 //! | `name:` | a label: the offset of what follows; it emits nothing, the JUMPDEST is written out |
 //! | `PUSH2 @name` | a push of the label's offset |
-//! | `@name`, `PUSH @name` | the same; all of these in a text have one width, the least that holds every label they name |
+//! | `@name`, `PUSH @name` | the same; in one text they all have the least width that holds every label they name |
 //! | `DATA 0x0c0d` | these bytes as they are |
 //!
 //! An operand stands on the line of its instruction.
+
+mod problem;
+
+pub use problem::{AsmError, Problem};
 
 use crate::hex;
 use crate::limits;
@@ -20,119 +24,7 @@ use crate::nearest::nearest;
 use alloy_primitives::U256;
 use spec::table::{ROWS, Row, op, row_by_name};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::LazyLock;
-
-/// Text that does not assemble.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AsmError {
-    /// Line, from 1.
-    pub line: u32,
-    /// Column in bytes, from 1.
-    pub column: u32,
-    /// What is wrong there.
-    pub problem: Problem,
-}
-
-/// What can be wrong with assembly.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// No instruction has this name.
-    UnknownName {
-        /// The word as written.
-        word: String,
-        /// The name nearest to it.
-        nearest: Option<&'static str>,
-    },
-    /// A number where an instruction is expected.
-    StrayNumber(String),
-    /// PUSH or DATA without what it pushes.
-    MissingOperand(&'static str),
-    /// An operand that is neither number nor label, or DATA that is no hexadecimal.
-    BadOperand(String),
-    /// The number has more bytes than the push.
-    TooLarge {
-        /// The instruction.
-        name: &'static str,
-        /// The number as written.
-        number: String,
-        /// Bytes it needs.
-        bytes: usize,
-    },
-    /// A label that is no identifier.
-    BadLabel(String),
-    /// A label that is defined twice.
-    DuplicateLabel(String),
-    /// A label that is used and not defined.
-    UndefinedLabel {
-        /// The label.
-        label: String,
-        /// The label nearest to it.
-        nearest: Option<String>,
-    },
-    /// The offset of the label does not fit in the push.
-    LabelTooFar {
-        /// The instruction.
-        name: &'static str,
-        /// The label.
-        label: String,
-        /// Where it is.
-        offset: usize,
-    },
-    /// More bytes than [`limits::CODE`].
-    TooLong,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Problem::UnknownName { word, .. } => write!(f, "unknown instruction `{word}`"),
-            Problem::StrayNumber(word) => write!(f, "number `{word}` without an instruction"),
-            Problem::MissingOperand(name) => write!(f, "{name} lacks its operand"),
-            Problem::BadOperand(why) => f.write_str(why),
-            Problem::TooLarge { name, number, bytes } => {
-                write!(f, "`{number}` has {bytes} bytes, too many for {name}")
-            }
-            Problem::BadLabel(label) => write!(f, "`{label}` is no name for a label"),
-            Problem::DuplicateLabel(label) => write!(f, "label `{label}` is defined twice"),
-            Problem::UndefinedLabel { label, .. } => write!(f, "label `{label}` is not defined"),
-            Problem::LabelTooFar { name, label, offset } => {
-                write!(f, "label `{label}` is at {offset}, too far for {name}")
-            }
-            Problem::TooLong => write!(f, "the code has more than {} bytes", limits::CODE),
-        }
-    }
-}
-
-impl Problem {
-    /// What to do about it.
-    pub fn hint(&self) -> String {
-        match self {
-            Problem::UnknownName { nearest: Some(name), .. } => format!("did you mean `{name}`?"),
-            Problem::UnknownName { .. } => "names are in capitals; DATA writes other bytes".into(),
-            Problem::StrayNumber(_) => "numbers follow PUSH, DATA or their like on the same line".into(),
-            Problem::MissingOperand("DATA") => "write bytes after it on the same line, as in DATA 0x00".into(),
-            Problem::MissingOperand(name) => format!("write a number or @label after {name} on the same line"),
-            Problem::BadOperand(_) => "write a decimal, hexadecimal (0x) or @label".into(),
-            Problem::TooLarge { bytes, .. } if *bytes <= 32 => format!("use PUSH{bytes}"),
-            Problem::TooLarge { .. } => "a word has 32 bytes".into(),
-            Problem::BadLabel(_) => "use letters, digits and underscores, and no digit first".into(),
-            Problem::DuplicateLabel(_) => "rename one of them".into(),
-            Problem::UndefinedLabel { nearest: Some(label), .. } => format!("did you mean `{label}`?"),
-            Problem::UndefinedLabel { label, .. } => format!("write `{label}:` where it should point"),
-            Problem::LabelTooFar { .. } => "use a wider PUSH, or @label alone".into(),
-            Problem::TooLong => "use less code".into(),
-        }
-    }
-}
-
-impl fmt::Display for AsmError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}; {}", self.line, self.column, self.problem, self.problem.hint())
-    }
-}
-
-impl std::error::Error for AsmError {}
 
 /// Assembles `text`.
 pub fn assemble(text: &str) -> Result<Vec<u8>, AsmError> {
@@ -143,10 +35,14 @@ pub fn assemble(text: &str) -> Result<Vec<u8>, AsmError> {
     assembler.finish()
 }
 
+/// Bytes of a label.
+const LABEL: usize = 64;
+
 /// Whether `name` can be a label.
-pub(crate) fn is_identifier(name: &str) -> bool {
+fn is_identifier(name: &str) -> bool {
     let mut chars = name.chars();
-    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+    name.len() <= LABEL
+        && chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
@@ -416,7 +312,7 @@ mod tests {
         check_error("@x", "1:1: label `x` is not defined; write `x:` where it should point");
         check_error(
             "9: STOP",
-            "1:1: `9` is no name for a label; use letters, digits and underscores, and no digit first",
+            "1:1: `9` is no name for a label; use up to 64 letters, digits and underscores, and no digit first",
         );
         let far = format!("PUSH1 @x DATA 0x{} x:", "00".repeat(300));
         check_error(&far, "1:7: label `x` is at 302, too far for PUSH1; use a wider PUSH, or @label alone");
