@@ -81,7 +81,7 @@ fn what_is_missing_has_the_usual_default() {
 
     let wide = tests[0].case(&posts[2]).unwrap();
     assert_eq!(wide.transactions[0].value, api::Value::from(1) << 256);
-    assert_eq!(wide.transactions[0].gas_limit, 9_200_000_000_000_000_000);
+    assert_eq!(wide.transactions[0].gas_limit, 9_201_258_391_933_943_808);
     assert_eq!(wide.transactions[0].access_list, None);
     assert!(statetest::exception::matches(posts[2].exception().unwrap(), Rejection::ValueOverflow));
     assert_eq!(posts[2].state().unwrap().len(), 1);
