@@ -69,6 +69,9 @@ fn bytecode(given: &str) -> Result<Vec<u8>, Failure> {
     }
     let text: Vec<u8> = source::read(given)?.into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();
     hex::decode(&text).map_err(|error| {
-        Failure::new(Exit::BadInput, format_args!("error: {given}: {error}; the file must hold hexadecimal digits only"))
+        Failure::new(
+            Exit::BadInput,
+            format_args!("error: {given}: {error}; the file must hold hexadecimal digits only"),
+        )
     })
 }

@@ -28,7 +28,10 @@ pub(crate) fn gate(args: &GateArgs, out: &mut dyn Write) -> Result<Exit, Failure
     let names: Vec<String> = source::engines(&args.engines)?.iter().map(|engine| engine.id().name).collect();
     let replayed: Vec<Replayed> = corpus::FILES
         .par_iter()
-        .map_init(|| source::engines(&args.engines).unwrap_or_default(), |engines, (name, text)| replay(engines, name, text))
+        .map_init(
+            || source::engines(&args.engines).unwrap_or_default(),
+            |engines, (name, text)| replay(engines, name, text),
+        )
         .collect();
     let total = sum(replayed);
     for failure in &total.failures {

@@ -112,7 +112,7 @@ pub(crate) fn convert(args: &ConvertArgs, out: &mut dyn Write) -> Result<Exit, F
         let message = format_args!("error: {} holds {} cases; convert takes a file with one", args.case, files.len());
         return Err(Failure::new(Exit::BadInput, message));
     };
-    let text = if is_json { format::evm::print(file) } else { format::json::print(file) };
+    let text = if is_json { format::evm::write(file) } else { format::json::write(file) };
     out.write_all(text.as_bytes())?;
     Ok(Exit::Ok)
 }

@@ -23,7 +23,9 @@ pub(crate) fn read(name: &str) -> Result<Vec<u8>, Failure> {
             Err(bad(format!("error: {name}: larger than {} MiB; split it into several files", INPUT_MAX >> 20)))
         }
         Ok(_) => Ok(bytes),
-        Err(error) => Err(bad(format!("error: cannot read {name}: {error}; give the path of a file, or - for standard input"))),
+        Err(error) => {
+            Err(bad(format!("error: cannot read {name}: {error}; give the path of a file, or - for standard input")))
+        }
     }
 }
 
@@ -72,10 +74,11 @@ pub(crate) fn show(error: &format::Error, bytes: &[u8]) -> String {
         .line_start(error.line as usize)
         .path(error.file.as_str())
         .annotation(AnnotationKind::Primary.span(span));
-    let mut report = vec![Level::ERROR.primary_title(error.what.as_str()).element(snippet)];
+    let mut group = Level::ERROR.primary_title(error.what.as_str()).element(snippet);
     if let Some(hint) = &error.hint {
-        report.push(Level::HELP.secondary_title(hint.as_str()).into());
+        group = group.element(Level::HELP.message(hint.as_str()));
     }
+    let report = [group];
     // One line that tools can read, then the picture.
     format!("{}\n{}", plain(), Renderer::styled().render(&report))
 }
@@ -105,6 +108,9 @@ pub(crate) fn engine(name: &str) -> Result<Box<dyn Engine>, Failure> {
 /// Writes a report file.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|error| {
-        Failure::new(Exit::BadInput, format_args!("error: cannot write {}: {error}; choose another file", path.display()))
+        Failure::new(
+            Exit::BadInput,
+            format_args!("error: cannot write {}: {error}; choose another file", path.display()),
+        )
     })
 }

@@ -15,8 +15,7 @@ pub(crate) fn trace(args: &TraceArgs, out: &mut dyn Write) -> Result<Exit, Failu
         return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", args.case.case)));
     };
     let mut engine = source::engine(&args.engine)?;
-    let mut tracer =
-        Tracer { out, memory: args.memory, return_data: args.return_data, line: None, written: Ok(()) };
+    let mut tracer = Tracer { out, memory: args.memory, return_data: args.return_data, line: None, written: Ok(()) };
     let watch = Watch { steps: true, observer: Some(&mut tracer), ..Watch::exact_with_roots() };
     let outcome = engine.run(case, watch)?;
     tracer.written?;

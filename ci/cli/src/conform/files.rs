@@ -23,8 +23,9 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<TestFile>, String> {
     let mut files = Vec::new();
     for root in paths {
         let mut found = Vec::new();
-        let kind = fs::metadata(root)
-            .map_err(|error| format!("cannot read {}: {error}; give a file or a folder of state tests", root.display()))?;
+        let kind = fs::metadata(root).map_err(|error| {
+            format!("cannot read {}: {error}; give a file or a folder of state tests", root.display())
+        })?;
         match kind.is_dir() {
             true => walk(root, &mut found).map_err(|error| format!("cannot read {}: {error}", root.display()))?,
             false => found.push(root.clone()),

@@ -54,10 +54,11 @@ impl FileReport {
 }
 
 /// The engines of one thread. One that panicked is replaced.
-pub(super) struct Engines(Vec<(String, Box<dyn Engine>)>);
+pub struct Engines(Vec<(String, Box<dyn Engine>)>);
 
 impl Engines {
-    pub(super) fn new(names: &[String]) -> Engines {
+    /// One of each name; of all engines if there are none.
+    pub fn new(names: &[String]) -> Engines {
         let all = || registry::names().map(str::to_owned).collect();
         let names: Vec<String> = if names.is_empty() { all() } else { names.to_vec() };
         Engines(names.into_iter().filter_map(|name| Some((name.clone(), registry::make(&name).ok()?))).collect())
@@ -129,7 +130,9 @@ fn run(
     let watch = Watch { roots: true, ..Watch::default() };
     match catch_unwind(AssertUnwindSafe(|| engine.run(case, watch))) {
         Ok(Ok(outcome)) => (compare(&outcome, post, case.revision, rejection_only), digest::consensus(&outcome).ok()),
-        Ok(Err(EngineError::Unsupported(why))) => (Verdict::Skipped(format!("{name} does not support it: {why}")), None),
+        Ok(Err(EngineError::Unsupported(why))) => {
+            (Verdict::Skipped(format!("{name} does not support it: {why}")), None)
+        }
         Ok(Err(error)) => (Verdict::Failed(vec![error.to_string()]), None),
         Err(panic) => {
             let what = panic.downcast_ref::<String>().map(String::as_str);

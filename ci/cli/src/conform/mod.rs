@@ -8,7 +8,7 @@ mod judge;
 mod report;
 
 pub use files::{TestFile, find};
-pub use judge::{FileReport, Result as CaseResult, Verdict, judge};
+pub use judge::{Engines, FileReport, Result as CaseResult, Verdict, judge};
 pub use report::{Counts, Report};
 
 use crate::args::ConformArgs;
@@ -50,11 +50,8 @@ pub fn run(files: &[TestFile], selection: &Selection, done: impl Fn(&FileReport)
 pub(crate) fn command(args: &ConformArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     // Unknown names are reported before anything runs.
     source::engines(&args.engines)?;
-    let selection = Selection {
-        engines: args.engines.engines.clone(),
-        filter: args.filter.clone(),
-        revision: args.revision,
-    };
+    let selection =
+        Selection { engines: args.engines.engines.clone(), filter: args.filter.clone(), revision: args.revision };
     let files = find(&args.paths).map_err(|what| Failure::new(Exit::BadInput, format_args!("error: {what}")))?;
     let bar = ProgressBar::new(files.len() as u64).with_style(style());
     let pool = rayon::ThreadPoolBuilder::new()

@@ -147,7 +147,8 @@ impl Report {
         match (self.agrees(), self.digests.values().next()) {
             (true, digest) => writeln!(out, "digest {}", digest.copied().unwrap_or_default()),
             (false, _) => {
-                let digests: Vec<String> = self.digests.iter().map(|(name, digest)| format!("{name} {digest}")).collect();
+                let digests: Vec<String> =
+                    self.digests.iter().map(|(name, digest)| format!("{name} {digest}")).collect();
                 writeln!(out, "digests differ: {}", digests.join(", "))
             }
         }
@@ -199,7 +200,11 @@ impl Report {
                 }
             }
             if let Some(why) = &file.unreadable {
-                let _ = writeln!(xml, "    <testcase classname=\"{name}\" name=\"read\"><error message=\"{}\"/></testcase>", escape(why));
+                let _ = writeln!(
+                    xml,
+                    "    <testcase classname=\"{name}\" name=\"read\"><error message=\"{}\"/></testcase>",
+                    escape(why)
+                );
             }
             xml.push_str("  </testsuite>\n");
         }
