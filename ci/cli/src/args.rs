@@ -81,8 +81,9 @@ pub(crate) struct TraceArgs {
 /// Run official state tests
 ///
 /// Reads every .json file below each PATH and compares state root, logs hash and the reason of rejected
-/// transactions. Where a folder has an INDEX.tsv whose notes say that the expected root of a rejected transaction
-/// follows another convention, the rejection is compared and the root is not; such cases are counted apart.
+/// transactions. Before EIP-158 there are two conventions for the root after a rejected transaction; where the notes
+/// of an INDEX.tsv say that a file follows the one with a touched coinbase, that root is expected, and such cases
+/// are listed and counted apart.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct ConformArgs {

@@ -11,8 +11,8 @@ pub struct TestFile {
     pub path: PathBuf,
     /// Its path below the folder that was asked for, with `/` between its parts.
     pub name: String,
-    /// The index says that the root expected after a rejected transaction follows another convention.
-    pub rejection_only: bool,
+    /// The index says that the root expected after a rejected transaction has the coinbase touched.
+    pub touched_coinbase: bool,
 }
 
 /// What the note of such a file says.
@@ -34,7 +34,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<TestFile>, String> {
         let notes = Notes::above(root);
         files.extend(found.into_iter().map(|path| TestFile {
             name: name(root, &path),
-            rejection_only: notes.as_ref().is_some_and(|notes| notes.is_other_convention(&path)),
+            touched_coinbase: notes.as_ref().is_some_and(|notes| notes.touches_coinbase(&path)),
             path,
         }));
     }
@@ -82,7 +82,7 @@ impl Notes {
         Some(Notes { folder: folder.to_owned(), by_file: lines.filter_map(row).collect() })
     }
 
-    fn is_other_convention(&self, path: &Path) -> bool {
+    fn touches_coinbase(&self, path: &Path) -> bool {
         let Ok(path) = path.canonicalize() else { return false };
         self.by_file.get(&name(&self.folder, &path)).is_some_and(|note| note.contains(OTHER_CONVENTION))
     }

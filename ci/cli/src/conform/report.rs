@@ -13,8 +13,8 @@ use std::io::{self, Write};
 pub struct Counts {
     /// As expected.
     pub passed: u64,
-    /// As expected, by the rejection alone.
-    pub by_rejection: u64,
+    /// As expected, with the root of the other convention.
+    pub by_convention: u64,
     /// Not as expected.
     pub failed: u64,
     /// Not run.
@@ -25,7 +25,7 @@ impl Counts {
     fn add(&mut self, verdict: &Verdict) {
         match verdict {
             Verdict::Passed => self.passed += 1,
-            Verdict::PassedByRejection => self.by_rejection += 1,
+            Verdict::PassedByConvention => self.by_convention += 1,
             Verdict::Failed(_) => self.failed += 1,
             Verdict::Skipped(_) => self.skipped += 1,
         }
@@ -33,12 +33,12 @@ impl Counts {
 
     /// All cases.
     pub fn total(&self) -> u64 {
-        self.passed + self.by_rejection + self.failed + self.skipped
+        self.passed + self.by_convention + self.failed + self.skipped
     }
 
     fn json(&self) -> Value {
         json!({
-            "cases": self.total(), "passed": self.passed, "passedByRejectionAlone": self.by_rejection,
+            "cases": self.total(), "passed": self.passed, "passedByConvention": self.by_convention,
             "failed": self.failed, "skipped": self.skipped,
         })
     }
@@ -133,16 +133,16 @@ impl Report {
         for (file, result) in self.with(|verdict| matches!(verdict, Verdict::Skipped(_))) {
             writeln!(out, "skipped  {}", line(file, result))?;
         }
-        for (file, result) in self.with(|verdict| *verdict == Verdict::PassedByRejection) {
-            writeln!(out, "by rejection alone  {}", line(file, result))?;
+        for (file, result) in self.with(|verdict| *verdict == Verdict::PassedByConvention) {
+            writeln!(out, "by convention  {}", line(file, result))?;
         }
         self.summary(out)
     }
 
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Counts { passed, by_rejection, failed, skipped } = self.total;
+        let Counts { passed, by_convention, failed, skipped } = self.total;
         let (total, unread) = (self.total.total(), self.unreadable().count());
-        write!(out, "{total} cases: {} passed ({by_rejection} by rejection alone), ", passed + by_rejection)?;
+        write!(out, "{total} cases: {} passed ({by_convention} by convention), ", passed + by_convention)?;
         write!(out, "{failed} failed, {skipped} skipped, {unread} files unread; ")?;
         match (self.agrees(), self.digests.values().next()) {
             (true, digest) => writeln!(out, "digest {}", digest.copied().unwrap_or_default()),
@@ -169,7 +169,7 @@ impl Report {
             "digests": self.digests.iter().map(|(n, d)| (n.clone(), d.to_string().into())).collect::<serde_json::Map<_, _>>(),
             "failures": listed(|verdict| matches!(verdict, Verdict::Failed(_))),
             "skipped": listed(|verdict| matches!(verdict, Verdict::Skipped(_))),
-            "byRejectionAlone": listed(|verdict| *verdict == Verdict::PassedByRejection),
+            "byConvention": listed(|verdict| *verdict == Verdict::PassedByConvention),
             "unread": self.unreadable().collect::<Vec<_>>(),
         })
     }
@@ -190,7 +190,7 @@ impl Report {
             for result in &file.results {
                 let _ = write!(xml, "    <testcase classname=\"{name}\" name=\"{}\"", escape(&title(result)));
                 match &result.verdict {
-                    Verdict::Passed | Verdict::PassedByRejection => xml.push_str("/>\n"),
+                    Verdict::Passed | Verdict::PassedByConvention => xml.push_str("/>\n"),
                     Verdict::Failed(why) => {
                         let _ = writeln!(xml, "><failure message=\"{}\"/></testcase>", escape(&why.join("; ")));
                     }
@@ -216,7 +216,7 @@ impl Report {
 fn table<'a>(out: &mut dyn Write, title: &str, rows: impl Iterator<Item = (&'a str, &'a Counts)>) -> io::Result<()> {
     writeln!(out, "{title:<28} {:>7} {:>7} {:>7} {:>7}", "cases", "passed", "failed", "skipped")?;
     for (name, counts) in rows {
-        let passed = counts.passed + counts.by_rejection;
+        let passed = counts.passed + counts.by_convention;
         writeln!(out, "{name:<28} {:>7} {passed:>7} {:>7} {:>7}", counts.total(), counts.failed, counts.skipped)?;
     }
     Ok(())
@@ -231,7 +231,7 @@ fn why(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Failed(why) => why.join("; "),
         Verdict::Skipped(why) => why.clone(),
-        Verdict::Passed | Verdict::PassedByRejection => String::new(),
+        Verdict::Passed | Verdict::PassedByConvention => String::new(),
     }
 }
 
