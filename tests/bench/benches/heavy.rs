@@ -2,7 +2,7 @@
 //!
 //! Every engine's end is checked once before it is timed. For revm the database and the analysed code are made
 //! outside the measured region, which holds the transaction only; an [`api::Engine`] builds its world inside `run`,
-//! so its region holds that too. Ratios are the business of `cargo run --release -p una-bench`.
+//! so its region holds that too. Ratios are the business of `cargo run --release -p una-bench --example ratio`.
 
 use api::{Engine, Watch};
 use bench::clock::ThreadTime;

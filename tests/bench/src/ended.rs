@@ -1,6 +1,7 @@
 //! What is checked of a run before its time counts: success, gas used and output.
 
 use api::{Bytes, Outcome, TxOutcome};
+use format::workload::Row;
 
 /// How a workload's transaction ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Expected {
     pub success: bool,
     /// Gas of the whole transaction.
     pub gas_used: u64,
+    /// Gas of its first frame.
+    pub frame_gas_used: u64,
     /// The first bytes of the output.
     pub output_prefix: Bytes,
     /// Bytes of the output.
@@ -40,6 +43,17 @@ pub struct Expected {
 }
 
 impl Expected {
+    /// What the index says.
+    pub fn of(row: Row) -> Expected {
+        Expected {
+            success: row.success,
+            gas_used: row.tx_gas_used,
+            frame_gas_used: row.frame_gas_used,
+            output_prefix: row.output_prefix,
+            output_len: row.output_len,
+        }
+    }
+
     /// Says what differs.
     pub fn check(&self, ended: &Ended) -> Result<(), String> {
         if ended.success != self.success {
@@ -66,7 +80,7 @@ mod tests {
     fn every_difference_is_named() {
         let output = Bytes::from_static(&[1, 2, 3]);
         let expected =
-            Expected { success: true, gas_used: 21000, output_prefix: Bytes::from_static(&[1, 2]), output_len: 3 };
+            Expected { success: true, gas_used: 21000, frame_gas_used: 0, output_prefix: Bytes::from_static(&[1, 2]), output_len: 3 };
         let same = Ended { success: true, gas_used: 21000, output };
         assert_eq!(expected.check(&same), Ok(()));
         let differing = [

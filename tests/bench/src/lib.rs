@@ -4,7 +4,7 @@
 //! that were seen to agree first. So every workload is run and checked before it is timed, and what is timed is
 //! the CPU time of one thread.
 //!
-//! * `cargo run --release -p una-bench`: the table of ratios, with their geometric mean;
+//! * `cargo run --release -p una-bench --example ratio`: the table of ratios, with their geometric mean;
 //! * `cargo bench -p una-bench`: the same workloads under criterion, for the change between two commits.
 //!
 //! The workloads are read from `$UNANIMOUS_FIXTURES/workloads`; without it everything here is skipped by name.
