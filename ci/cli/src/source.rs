@@ -79,8 +79,7 @@ pub(crate) fn show(error: &format::Error, bytes: &[u8]) -> String {
         group = group.element(Level::HELP.message(hint.as_str()));
     }
     let report = [group];
-    // One line that tools can read, then the picture.
-    format!("{}\n{}", plain(), Renderer::styled().render(&report))
+    Renderer::styled().render(&report)
 }
 
 fn floor(text: &str, mut at: usize) -> usize {

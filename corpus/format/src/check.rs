@@ -2,9 +2,8 @@
 //! no difference.
 
 use crate::casefile::{CaseFile, Expect, TxExpect, ends};
-use alloy_primitives::{B256, keccak256};
-use alloy_rlp::{Encodable, Header};
-use api::{Log, Outcome, Receipt, TxOutcome, digest};
+use alloy_primitives::B256;
+use api::{Outcome, Receipt, TxOutcome, digest};
 use std::fmt;
 
 /// One thing that is not as expected.
@@ -82,22 +81,7 @@ impl CaseFile {
 /// Keccak of the RLP list of all logs of an outcome.
 pub fn logs_hash(outcome: &Outcome) -> B256 {
     let logs = outcome.transactions.iter().filter_map(TxOutcome::receipt).flat_map(|receipt| &receipt.logs);
-    let mut list = Vec::new();
-    logs.for_each(|log| encode_log(log, &mut list));
-    let mut encoded = Vec::with_capacity(list.len() + 9);
-    Header { list: true, payload_length: list.len() }.encode(&mut encoded);
-    encoded.extend_from_slice(&list);
-    keccak256(encoded)
-}
-
-fn encode_log(log: &Log, out: &mut Vec<u8>) {
-    let topics: Vec<[u8; 32]> = log.topics.iter().map(|topic| topic.0).collect();
-    let (address, data) = (log.address.into_array(), log.data.as_ref());
-    let payload_length = address.length() + topics.length() + data.length();
-    Header { list: true, payload_length }.encode(out);
-    address.encode(out);
-    topics.encode(out);
-    data.encode(out);
+    digest::logs_hash(logs)
 }
 
 #[derive(Default)]

@@ -1,17 +1,33 @@
 //! Everything at `UNANIMOUS_FIXTURES` reads: official state tests and workloads. Skipped where it is not set.
 
+use libtest_mimic::{Arguments, Trial};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The folder, unless the variable is not set; then it says what is skipped.
-#[allow(clippy::print_stdout, reason = "a skipped test says so")]
-fn folder(name: &str, count: &str) -> Option<PathBuf> {
-    match std::env::var_os("UNANIMOUS_FIXTURES") {
-        Some(root) => Some(Path::new(&root).join(name)),
-        None => {
-            println!("skipped: {name}, {count}; set UNANIMOUS_FIXTURES to run it");
-            None
+/// Name, what it is about, and the test itself, which is given its folder.
+type Row = (&'static str, &'static str, &'static str, fn(&Path));
+
+const TESTS: [Row; 3] = [
+    ("state_tests_read", "fixtures", "4,937 tests with 20,737 posts", state_tests_read),
+    ("state_tests_become_case_files", "fixtures", "4,937 tests with 20,737 posts", state_tests_become_case_files),
+    ("workloads_read", "workloads", "60 cases", workloads_read),
+];
+
+fn main() -> std::process::ExitCode {
+    let root = std::env::var_os("UNANIMOUS_FIXTURES").map(PathBuf::from);
+    let trial = |(name, folder, about, run): Row| {
+        let folder = root.as_ref().map(|root| root.join(folder));
+        let skipped = folder.is_none();
+        if skipped {
+            let _ = writeln!(std::io::stderr(), "skipped: {name} ({about}): UNANIMOUS_FIXTURES is not set");
         }
-    }
+        let test = move || {
+            folder.iter().for_each(|folder| run(folder));
+            Ok(())
+        };
+        Trial::test(name, test).with_ignored_flag(skipped)
+    };
+    libtest_mimic::run(&Arguments::from_args(), TESTS.into_iter().map(trial).collect()).exit_code()
 }
 
 fn json_files(folder: &Path, files: &mut Vec<PathBuf>) {
@@ -27,11 +43,9 @@ fn json_files(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-#[test]
-fn every_official_state_test_reads() {
-    let Some(folder) = folder("fixtures", "4,937 tests with 20,737 posts") else { return };
+fn state_tests_read(folder: &Path) {
     let mut files = Vec::new();
-    json_files(&folder, &mut files);
+    json_files(folder, &mut files);
     let (mut tests, mut posts, mut rejected, mut states) = (0, 0, 0, 0);
     for path in files {
         let name = path.display().to_string();
@@ -54,11 +68,9 @@ fn every_official_state_test_reads() {
     assert_eq!((tests, posts, rejected, states), (4937, 20737, 256, 2898));
 }
 
-#[test]
-fn every_official_state_test_becomes_case_files_and_back() {
-    let Some(folder) = folder("fixtures", "4,937 tests with 20,737 posts") else { return };
+fn state_tests_become_case_files(folder: &Path) {
     let mut files = Vec::new();
-    json_files(&folder, &mut files);
+    json_files(folder, &mut files);
     let mut expects = 0;
     for (i, path) in files.iter().enumerate() {
         let name = path.display().to_string();
@@ -76,9 +88,7 @@ fn every_official_state_test_becomes_case_files_and_back() {
     assert_eq!(expects, 20737);
 }
 
-#[test]
-fn every_workload_reads() {
-    let Some(folder) = folder("workloads", "60 cases") else { return };
+fn workloads_read(folder: &Path) {
     let index = std::fs::read(folder.join("INDEX.tsv")).unwrap();
     let rows = format::workload::read_index(&index, "INDEX.tsv").unwrap();
     assert_eq!(rows.len(), 60);

@@ -4,8 +4,9 @@
 //! are ordered. No address of this machine, float or `usize` enters, so the digest is the same on every platform.
 
 use crate::outcome::{Exact, Field, Outcome, Receipt, TxOutcome};
-use crate::{Address, B256, U256};
-use alloy_primitives::Keccak256;
+use crate::{Address, B256, Log, U256};
+use alloy_primitives::{Keccak256, keccak256};
+use alloy_rlp::{Encodable, Header};
 
 /// Version of the encoding; part of what is hashed.
 pub const VERSION: u8 = 1;
@@ -110,6 +111,23 @@ fn exact_into(hash: &mut Encoder, exact: &Exact) {
     }
 }
 
+/// Keccak of the RLP list of logs, as state tests give it.
+pub fn logs_hash<'a>(logs: impl Iterator<Item = &'a Log>) -> B256 {
+    let mut list = Vec::new();
+    for log in logs {
+        let (address, topics, data) = (&log.address, &log.topics, &log.data);
+        let payload_length = address.length() + topics.length() + data.length();
+        Header { list: true, payload_length }.encode(&mut list);
+        address.encode(&mut list);
+        topics.encode(&mut list);
+        data.encode(&mut list);
+    }
+    let mut encoded = Vec::with_capacity(list.len() + 9);
+    Header { list: true, payload_length: list.len() }.encode(&mut encoded);
+    encoded.extend_from_slice(&list);
+    keccak256(encoded)
+}
+
 /// Feeds values to the hash in their canonical form.
 pub struct Encoder(Keccak256);
 
@@ -155,5 +173,17 @@ impl Encoder {
     /// The 32 bytes.
     pub fn finish(self) -> B256 {
         self.0.finalize()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::b256;
+
+    #[test]
+    fn no_logs_have_the_well_known_hash() {
+        let expected = b256!("1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347");
+        assert_eq!(logs_hash([].iter()), expected);
     }
 }

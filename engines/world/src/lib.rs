@@ -23,4 +23,4 @@ pub use blob::{blob_base_fee, excess_blob_gas};
 pub use intrinsic::{floor_gas, intrinsic_gas};
 pub use machine::Machine;
 pub use precompile::{Precompiled, is_precompile, precompile};
-pub use roots::{logs_hash, state_root};
+pub use roots::state_root;

@@ -1,8 +1,7 @@
-//! State root and logs hash.
+//! The state root.
 
-use alloy_rlp::{Encodable, Header};
 use alloy_trie::{EMPTY_ROOT_HASH, KECCAK_EMPTY, TrieAccount, root};
-use api::{Account, B256, Log, State, keccak256};
+use api::{Account, B256, State, keccak256};
 
 /// Root of the trie of these accounts.
 pub fn state_root(state: &State) -> B256 {
@@ -19,36 +18,12 @@ fn trie_account(account: &Account) -> TrieAccount {
     }
 }
 
-/// Keccak of the encoded list of logs, as state tests give it.
-pub fn logs_hash(logs: &[Log]) -> B256 {
-    let mut encoded = Vec::new();
-    let payload_length = logs.iter().map(|log| list_len(log_payload(log))).sum();
-    Header { list: true, payload_length }.encode(&mut encoded);
-    for log in logs {
-        Header { list: true, payload_length: log_payload(log) }.encode(&mut encoded);
-        log.address.encode(&mut encoded);
-        log.topics.encode(&mut encoded);
-        log.data.encode(&mut encoded);
-    }
-    keccak256(encoded)
-}
-
-fn log_payload(log: &Log) -> usize {
-    log.address.length() + log.topics.length() + log.data.length()
-}
-
-fn list_len(payload_length: usize) -> usize {
-    Header { list: true, payload_length }.length() + payload_length
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::b256;
 
     #[test]
-    fn nothing_has_the_well_known_hashes() {
-        assert_eq!(logs_hash(&[]), b256!("1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347"));
+    fn no_accounts_have_the_root_of_the_empty_trie() {
         assert_eq!(state_root(&State::new()), EMPTY_ROOT_HASH);
     }
 }

@@ -79,8 +79,13 @@ mod tests {
     #[test]
     fn every_difference_is_named() {
         let output = Bytes::from_static(&[1, 2, 3]);
-        let expected =
-            Expected { success: true, gas_used: 21000, frame_gas_used: 0, output_prefix: Bytes::from_static(&[1, 2]), output_len: 3 };
+        let expected = Expected {
+            success: true,
+            gas_used: 21000,
+            frame_gas_used: 0,
+            output_prefix: Bytes::from_static(&[1, 2]),
+            output_len: 3,
+        };
         let same = Ended { success: true, gas_used: 21000, output };
         assert_eq!(expected.check(&same), Ok(()));
         let differing = [

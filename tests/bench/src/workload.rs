@@ -44,11 +44,16 @@ pub fn folder() -> Option<PathBuf> {
 /// Every workload of the index, in its order.
 pub fn all(folder: &Path) -> Result<Vec<Workload>, String> {
     let index = folder.join("INDEX.tsv");
-    let rows = format::workload::read_index(&read(&index)?, &index.to_string_lossy()).map_err(|error| error.to_string())?;
+    let rows =
+        format::workload::read_index(&read(&index)?, &index.to_string_lossy()).map_err(|error| error.to_string())?;
     let load = |row: format::workload::Row| {
         let path = folder.join(&row.case_file);
         let case = format::workload::read_case(&read(&path)?, &path.to_string_lossy());
-        Ok(Workload { case: case.map_err(|error| error.to_string())?, name: row.name.clone(), expected: Expected::of(row) })
+        Ok(Workload {
+            case: case.map_err(|error| error.to_string())?,
+            name: row.name.clone(),
+            expected: Expected::of(row),
+        })
     };
     rows.into_iter().map(load).collect()
 }

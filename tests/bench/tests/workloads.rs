@@ -66,9 +66,8 @@ fn heavy(workloads: Vec<Workload>) -> Result<(), String> {
 
 fn engine(name: &str, workloads: &[Workload]) -> Result<(), String> {
     let mut engine = registry::make(name).map_err(|unknown| unknown.to_string())?;
-    let differs = |workload: &Workload| {
-        check(engine.as_mut(), workload).err().map(|why| format!("{}: {why}", workload.name))
-    };
+    let differs =
+        |workload: &Workload| check(engine.as_mut(), workload).err().map(|why| format!("{}: {why}", workload.name));
     collect(workloads.iter().filter_map(differs).collect())
 }
 
