@@ -24,7 +24,8 @@ pub(crate) fn disasm(args: &DisasmArgs, out: &mut dyn Write) -> Result<Exit, Fai
     }
     if !args.quiet {
         let (len, hash) = (code.len(), keccak256(&code));
-        writeln!(out, "{len} bytes, {n_lines} lines, {n_targets} jump targets, {}, keccak {hash}", args.revision)?;
+        let s = if n_targets == 1 { "" } else { "s" };
+        writeln!(out, "{len} bytes, {n_lines} lines, {n_targets} jump target{s}, {}, keccak {hash}", args.revision)?;
     }
     Ok(Exit::Ok)
 }

@@ -46,6 +46,12 @@ impl Failure {
         Failure { exit, message: message.to_string() }
     }
 
+    /// The same failure, saying where it happened.
+    pub fn at(mut self, place: &str) -> Failure {
+        self.message = self.message.replacen("error: ", &format!("error: {place}: "), 1);
+        self
+    }
+
     /// Tells what happened on standard error.
     pub fn report(self) -> Exit {
         if !self.message.is_empty() {

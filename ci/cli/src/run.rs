@@ -13,6 +13,8 @@ use std::io::Write;
 struct Tally {
     runs: usize,
     unexpected: usize,
+    /// Runs of which the file expects nothing.
+    unknown: usize,
     disagreements: usize,
     /// Exact digests of the first engine, in order.
     digests: Vec<B256>,
@@ -20,14 +22,17 @@ struct Tally {
 
 /// Runs every case of a file on every engine.
 pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let cases = source::cases(&args.case)?;
     let mut engines = source::engines(&args.engines)?;
+    let cases = source::cases(&args.case)?;
     let mut tally = Tally::default();
     let mut json = Vec::new();
     for (case, expect) in &cases {
         let mut first: Option<Outcome> = None;
         for engine in &mut engines {
-            let result = engine.run(case, Watch::exact_with_roots())?;
+            let result = engine.run(case, Watch::exact_with_roots()).map_err(|error| {
+                let place = format!("{} in {} on {}", case.name, case.revision, engine.id().name);
+                Failure::from(error).at(&place)
+            })?;
             let differences = CaseFile::check(expect, &result);
             if args.json {
                 json.push(outcome::run(case, &engine.id(), &result, &differences));
@@ -36,6 +41,7 @@ pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
             }
             tally.runs += 1;
             tally.unexpected += usize::from(!differences.is_empty());
+            tally.unknown += usize::from(!expects_something(expect));
             match &first {
                 None => {
                     tally.digests.extend(digest::exact(&result).or(digest::consensus(&result)));
@@ -84,6 +90,8 @@ fn summary(out: &mut dyn Write, tally: &Tally) -> Result<(), Failure> {
     let s = if tally.runs == 1 { "" } else { "s" };
     write!(out, "{} run{s}: ", tally.runs)?;
     match (tally.unexpected, tally.disagreements) {
+        (0, 0) if tally.unknown == tally.runs => write!(out, "nothing is expected of it")?,
+        (0, 0) if tally.unknown > 0 => write!(out, "as expected, but of {} nothing is expected", tally.unknown)?,
         (0, 0) => write!(out, "all as expected")?,
         (unexpected, disagreements) => {
             write!(out, "{unexpected} not as expected, {disagreements} unlike the first engine")?;

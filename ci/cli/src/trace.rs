@@ -10,14 +10,14 @@ use std::io::{self, Write};
 
 /// Traces the first case of a file.
 pub(crate) fn trace(args: &TraceArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let mut engine = source::engine(&args.engine)?;
     let cases = source::cases(&args.case)?;
     let Some((case, _)) = cases.first() else {
         return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", args.case.case)));
     };
-    let mut engine = source::engine(&args.engine)?;
     let mut tracer = Tracer { out, memory: args.memory, return_data: args.return_data, line: None, written: Ok(()) };
     let watch = Watch { steps: true, observer: Some(&mut tracer), ..Watch::exact_with_roots() };
-    let outcome = engine.run(case, watch)?;
+    let outcome = engine.run(case, watch).map_err(|error| Failure::from(error).at(&case.name))?;
     tracer.written?;
     for transaction in &outcome.transactions {
         writeln!(out, "{}", summary(case.revision.name(), &outcome, transaction))?;

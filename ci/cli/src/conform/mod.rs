@@ -53,6 +53,11 @@ pub(crate) fn command(args: &ConformArgs, out: &mut dyn Write) -> Result<Exit, F
     let selection =
         Selection { engines: args.engines.engines.clone(), filter: args.filter.clone(), revision: args.revision };
     let files = find(&args.paths).map_err(|what| Failure::new(Exit::BadInput, format_args!("error: {what}")))?;
+    if files.is_empty() {
+        let paths: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
+        let message = format_args!("error: no .json file in {}; nothing was tested", paths.join(", "));
+        return Err(Failure::new(Exit::Inconclusive, message));
+    }
     let bar = ProgressBar::new(files.len() as u64).with_style(style());
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, usize::from))

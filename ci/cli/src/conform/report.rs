@@ -142,7 +142,11 @@ impl Report {
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
         let Counts { passed, by_convention, failed, skipped } = self.total;
         let (total, unread) = (self.total.total(), self.unreadable().count());
-        write!(out, "{total} cases: {} passed ({by_convention} by convention), ", passed + by_convention)?;
+        if total == skipped {
+            write!(out, "nothing was tested: ")?;
+        }
+        let s = if total == 1 { "" } else { "s" };
+        write!(out, "{total} case{s}: {} passed ({by_convention} by convention), ", passed + by_convention)?;
         write!(out, "{failed} failed, {skipped} skipped, {unread} files unread; ")?;
         match (self.agrees(), self.digests.values().next()) {
             (true, digest) => writeln!(out, "digest {}", digest.copied().unwrap_or_default()),
