@@ -63,8 +63,10 @@ impl Code {
 }
 
 impl Default for Code {
+    /// No code. Absent accounts have it too, so it is shared.
     fn default() -> Self {
-        Code::new(Bytes::new())
+        static EMPTY: OnceLock<Code> = OnceLock::new();
+        EMPTY.get_or_init(|| Code::new(Bytes::new())).clone()
     }
 }
 

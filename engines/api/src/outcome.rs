@@ -86,7 +86,7 @@ pub struct Exact {
     pub refund: u64,
     /// Every frame, in the order in which they ended.
     pub frames: Vec<FrameEnd>,
-    /// Accounts that were warm at the end.
+    /// Accounts that were warm at the end; precompiled contracts, which always are, are left out.
     pub warm_accounts: BTreeSet<Address>,
     /// Slots that were warm at the end.
     pub warm_slots: BTreeSet<(Address, U256)>,

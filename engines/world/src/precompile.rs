@@ -29,13 +29,6 @@ pub fn is_precompile(address: &Address, revision: Revision) -> bool {
     set(revision).get(address).is_some()
 }
 
-/// The addresses that are warm from the start, in order.
-pub(crate) fn addresses(revision: Revision) -> impl Iterator<Item = Address> {
-    (1..=0x100u16)
-        .map(|n| Address::left_padding_from(&n.to_be_bytes()))
-        .filter(move |address| is_precompile(address, revision))
-}
-
 /// Runs the precompiled contract at `address`; `Err` says that the library itself failed.
 pub fn precompile(address: &Address, revision: Revision, input: &[u8], gas: u64) -> Result<Precompiled, String> {
     let Some(contract) = set(revision).get(address) else {

@@ -4,6 +4,7 @@
 //! cold, originals, transient storage, the refund counter, what was created or destroyed) is reset by
 //! [`World::end_transaction`].
 
+use crate::precompile::is_precompile;
 use api::{Account, Address, Code, Log, Revision, State, U256};
 use std::collections::BTreeMap;
 
@@ -123,9 +124,10 @@ impl World {
         self.transient.iter().filter(|(_, value)| !value.is_zero()).map(|(key, value)| (*key, *value)).collect()
     }
 
-    /// Records an access; true if it was the first. Nothing is cold before Berlin (EIP-2929).
+    /// Records an access; true if it was the first. Nothing is cold before Berlin, and precompiled contracts never
+    /// are (EIP-2929): they are not recorded.
     pub(crate) fn warm(&mut self, address: Address) -> bool {
-        if !self.revision.is(Revision::Berlin) {
+        if !self.revision.is(Revision::Berlin) || is_precompile(&address, self.revision) {
             return false;
         }
         let entry = self.entry(address);
@@ -303,7 +305,7 @@ fn entry_of(account: &Account) -> Entry {
         exists: true,
         nonce: account.nonce,
         balance: account.balance,
-        code: Code::new(account.code.clone()),
+        code: if account.code.is_empty() { Code::default() } else { Code::new(account.code.clone()) },
         storage: slots.map(|(key, value)| (*key, Cell { original: *value, current: *value, warm: false })).collect(),
         ..Entry::default()
     }

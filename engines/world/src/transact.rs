@@ -4,7 +4,6 @@ use crate::authorization::{apply, delegate};
 use crate::blob::blob_base_fee;
 use crate::driver::{Done, Driver, Entered, Vms};
 use crate::intrinsic::{floor_gas, intrinsic_gas};
-use crate::precompile;
 use crate::session::{Record, Session, Stream, lend, word};
 use crate::state::World;
 use crate::validate::validate;
@@ -124,9 +123,6 @@ fn buy_gas(world: &mut World, case: &Case, transaction: &Transaction, price: U25
 fn warm_up(world: &mut World, case: &Case, transaction: &Transaction) {
     if !case.revision.is(Revision::Berlin) {
         return;
-    }
-    for address in precompile::addresses(case.revision) {
-        world.warm(address);
     }
     world.warm(transaction.sender);
     if let Some(to) = transaction.to {
