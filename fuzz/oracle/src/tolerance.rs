@@ -1,0 +1,114 @@
+//! Differences that are known and explained: rows of a versioned file, each with its reason, each counted.
+//!
+//! A row names the pair of engines, the part, and the revisions it holds in. Between engines of this repository there
+//! are none. The report shows how often each row was met; a row that is never met should go.
+
+use crate::compare::{Difference, Part};
+use api::{Case, Revision};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The version of the file that is understood.
+const VERSION: i64 = 1;
+
+/// The rows of a tolerance file.
+#[derive(Debug, Default)]
+pub struct Tolerances {
+    rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    name: String,
+    engines: [String; 2],
+    part: Part,
+    since: Revision,
+    /// The first revision in which it does not hold any more.
+    until: Option<Revision>,
+    /// The difference must stand at a place with this in it.
+    place: Option<String>,
+    reason: String,
+    hits: AtomicU64,
+}
+
+/// What is wrong with a tolerance file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadTolerances(pub String);
+
+impl fmt::Display for BadTolerances {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "tolerances: {}", self.0)
+    }
+}
+
+impl std::error::Error for BadTolerances {}
+
+impl Tolerances {
+    /// Tolerates nothing.
+    pub fn none() -> Tolerances {
+        Tolerances::default()
+    }
+
+    /// Reads a tolerance file.
+    pub fn read(text: &str) -> Result<Tolerances, BadTolerances> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| BadTolerances(error.to_string()))?;
+        if table.get("version").and_then(toml::Value::as_integer) != Some(VERSION) {
+            return Err(BadTolerances(format!("`version = {VERSION}` is missing")));
+        }
+        let rows = match table.get("tolerate") {
+            None => &Vec::new(),
+            Some(rows) => rows.as_array().ok_or_else(|| BadTolerances("`tolerate` is a list of tables".into()))?,
+        };
+        Ok(Tolerances { rows: rows.iter().map(row).collect::<Result<_, _>>()? })
+    }
+
+    /// Whether a row explains the difference; counts it if so.
+    pub fn explains(&self, judge: &str, engine: &str, case: &Case, difference: &Difference) -> bool {
+        let row = self.rows.iter().find(|row| row.explains(judge, engine, case, difference));
+        row.inspect(|row| drop(row.hits.fetch_add(1, Ordering::Relaxed))).is_some()
+    }
+
+    /// Name, reason and number of hits of every row.
+    pub fn hits(&self) -> Vec<(&str, &str, u64)> {
+        let hits = |row: &Row| row.hits.load(Ordering::Relaxed);
+        self.rows.iter().map(|row| (row.name.as_str(), row.reason.as_str(), hits(row))).collect()
+    }
+}
+
+impl Row {
+    fn explains(&self, judge: &str, engine: &str, case: &Case, difference: &Difference) -> bool {
+        let [first, second] = &self.engines;
+        let pair = (first == judge && second == engine) || (first == engine && second == judge);
+        let in_force = case.revision.is(self.since) && !self.until.is_some_and(|until| case.revision.is(until));
+        let place = self.place.as_ref().is_none_or(|place| difference.place.contains(place));
+        pair && in_force && place && self.part == difference.part
+    }
+}
+
+fn row(value: &toml::Value) -> Result<Row, BadTolerances> {
+    let text = |key: &str| value.get(key).and_then(toml::Value::as_str);
+    let name = text("name").ok_or_else(|| BadTolerances("a row has no `name`".into()))?.to_owned();
+    let missing = |key: &str| BadTolerances(format!("`{name}` has no `{key}`"));
+    let engines: Vec<&str> = value
+        .get("engines")
+        .and_then(toml::Value::as_array)
+        .map(|engines| engines.iter().filter_map(toml::Value::as_str).collect())
+        .unwrap_or_default();
+    let [first, second] = engines[..] else { return Err(missing("engines")) };
+    let part = text("part").ok_or_else(|| missing("part"))?;
+    let part = Part::from_name(part).ok_or_else(|| BadTolerances(format!("`{name}`: no part is called `{part}`")))?;
+    let revision = |key: &str| match text(key) {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|error| BadTolerances(format!("`{name}`: {error}"))),
+    };
+    Ok(Row {
+        engines: [first.to_owned(), second.to_owned()],
+        part,
+        since: revision("since")?.unwrap_or(Revision::Frontier),
+        until: revision("until")?,
+        place: text("place").map(str::to_owned),
+        reason: text("reason").ok_or_else(|| missing("reason"))?.to_owned(),
+        hits: AtomicU64::new(0),
+        name,
+    })
+}

@@ -1,0 +1,130 @@
+//! The verdict: what each engine came to, and every pair that parts.
+
+use crate::compare::{Difference, Level, Part, compare};
+use crate::crew::{Crew, Ran};
+use crate::tolerance::Tolerances;
+use api::{Case, Outcome, TxOutcome, Watch};
+use std::fmt;
+
+/// What a case came to on a crew. The first engine that has an outcome is the judge.
+#[derive(Clone, Debug, Default)]
+pub struct Verdict {
+    /// Name of each engine and what it came to, in the order of the crew.
+    pub runs: Vec<(String, Ran)>,
+    /// Engines that part from the judge or crashed, and how; tolerated differences are left out.
+    pub divergences: Vec<Divergence>,
+    /// Differences that a tolerance explains.
+    pub tolerated: u64,
+}
+
+/// An engine that parts from the judge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Divergence {
+    /// The judge.
+    pub judge: String,
+    /// The engine that parts from it, or crashed.
+    pub engine: String,
+    /// What differs; empty if it crashed.
+    pub differences: Vec<Difference>,
+    /// How it crashed.
+    pub crash: Option<String>,
+    /// What groups it with others of its kind.
+    pub signature: Signature,
+}
+
+/// What makes two divergences the same finding: who, in which part first, and how both sides ended.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Signature {
+    /// The engine that parts.
+    pub engine: String,
+    /// The first part that differs, in the order of [`Part`]; none for a crash.
+    pub part: Option<Part>,
+    /// How the transaction concerned ended on the judge and on the engine, or the start of the crash message.
+    pub ends: String,
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = self.part.map_or("crash", Part::name);
+        write!(f, "{}: {part}: {}", self.engine, self.ends)
+    }
+}
+
+impl Verdict {
+    /// The judge's outcome.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.runs.iter().find_map(|(_, ran)| ran.outcome())
+    }
+
+    /// Whether at least two engines gave an outcome and none parts.
+    pub fn is_unanimous(&self) -> bool {
+        self.divergences.is_empty() && self.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1
+    }
+}
+
+/// Runs a case on every engine of a crew, everything recorded, and compares each with the judge.
+pub fn judge(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Verdict {
+    let runs: Vec<(String, Ran)> =
+        (0..crew.len()).map(|i| (crew.name(i).to_owned(), crew.run(i, case, Watch::exact()))).collect();
+    let mut verdict = Verdict::default();
+    let judge = runs.iter().find(|(_, ran)| ran.outcome().is_some());
+    for (engine, ran) in &runs {
+        match (ran, judge) {
+            (Ran::Crash(crash), _) => {
+                let judge = judge.map_or_else(String::new, |(name, _)| name.clone());
+                verdict.divergences.push(crashed(judge, engine, crash));
+            }
+            (Ran::Outcome(outcome), Some((judge, Ran::Outcome(expected)))) if engine != judge => {
+                let mut differences = compare(expected, outcome);
+                let before = differences.len();
+                differences.retain(|difference| !tolerances.explains(judge, engine, case, difference));
+                verdict.tolerated += (before - differences.len()) as u64;
+                if !differences.is_empty() {
+                    let signature = signature(engine, &differences, expected, outcome);
+                    let (judge, engine) = (judge.clone(), engine.clone());
+                    verdict.divergences.push(Divergence { judge, engine, differences, crash: None, signature });
+                }
+            }
+            // A limit must be met by all engines of a family alike; that is a case of its own in the suite.
+            _ => {}
+        }
+    }
+    verdict.runs = runs;
+    verdict
+}
+
+fn crashed(judge: String, engine: &str, crash: &str) -> Divergence {
+    let ends = crash.chars().take(80).map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
+    Divergence {
+        judge,
+        engine: engine.to_owned(),
+        differences: Vec::new(),
+        crash: Some(crash.to_owned()),
+        signature: Signature { engine: engine.to_owned(), part: None, ends },
+    }
+}
+
+fn signature(engine: &str, differences: &[Difference], left: &Outcome, right: &Outcome) -> Signature {
+    let consensus = differences.iter().filter(|difference| difference.part.level() == Level::Consensus);
+    // What consensus sees names the finding if it sees anything.
+    let first = consensus.min_by_key(|difference| difference.part).or_else(|| differences.first());
+    let transaction = first.and_then(|difference| difference.transaction).unwrap_or(0) as usize;
+    let end = |outcome: &Outcome| outcome.transactions.get(transaction).map_or_else(|| "nothing".into(), end_of);
+    Signature {
+        engine: engine.to_owned(),
+        part: first.map(|difference| difference.part),
+        ends: format!("{} / {}", end(left), end(right)),
+    }
+}
+
+/// How a transaction ended, as exactly as the engine can say.
+fn end_of(outcome: &TxOutcome) -> String {
+    match outcome {
+        TxOutcome::Rejected(why) => format!("rejected: {why}"),
+        TxOutcome::Executed(receipt) => match receipt.exact.known() {
+            Some(exact) => exact.end.to_string(),
+            None if receipt.success => "success".into(),
+            None => "failure".into(),
+        },
+    }
+}
