@@ -65,7 +65,10 @@ impl Tolerances {
     /// Whether a row explains the difference; counts it if so.
     pub fn explains(&self, judge: &str, engine: &str, case: &Case, difference: &Difference) -> bool {
         let row = self.rows.iter().find(|row| row.explains(judge, engine, case, difference));
-        row.inspect(|row| drop(row.hits.fetch_add(1, Ordering::Relaxed))).is_some()
+        let row = row.inspect(|row| {
+            row.hits.fetch_add(1, Ordering::Relaxed);
+        });
+        row.is_some()
     }
 
     /// Name, reason and number of hits of every row.
