@@ -1,0 +1,156 @@
+//! The ledger: what a campaign really did. A run that tested nothing must be seen to have tested nothing.
+
+use api::outcome::{Outcome, TxOutcome};
+use api::{Case, Frame, Observer, Step};
+use oracle::{Ran, Verdict};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Counts of a campaign. Everything is a sum, so ledgers add up in any order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Cases that at least two engines ran to an outcome.
+    pub judged: u64,
+    /// Cases that fewer than two engines could run.
+    pub alone: u64,
+    /// Cases in which an engine reached a resource limit.
+    pub inconclusive: u64,
+    /// Runs refused per engine, because it cannot run the case.
+    pub unsupported: BTreeMap<String, u64>,
+    /// Transactions, by how they ended.
+    pub ends: BTreeMap<String, u64>,
+    /// Cases per revision.
+    pub revisions: BTreeMap<String, u64>,
+    /// Differences that a tolerance explained.
+    pub tolerated: u64,
+    /// Cases whose instructions were counted.
+    pub sampled: u64,
+    /// Instructions of the sampled cases, by name.
+    pub instructions: BTreeMap<String, u64>,
+}
+
+impl Ledger {
+    /// Adds a case.
+    pub(crate) fn add(&mut self, case: &Case, verdict: &Verdict) {
+        let n_outcomes = verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count();
+        if n_outcomes > 1 {
+            self.judged += 1;
+        } else {
+            self.alone += 1;
+        }
+        self.inconclusive += u64::from(verdict.runs.iter().any(|(_, ran)| matches!(ran, Ran::Limit(_))));
+        for (engine, ran) in &verdict.runs {
+            if let Ran::Unsupported(_) = ran {
+                *self.unsupported.entry(engine.clone()).or_default() += 1;
+            }
+        }
+        *self.revisions.entry(case.revision.name().to_owned()).or_default() += 1;
+        self.tolerated += verdict.tolerated;
+        if let Some(outcome) = verdict.outcome() {
+            self.add_ends(outcome);
+        }
+    }
+
+    fn add_ends(&mut self, outcome: &Outcome) {
+        for transaction in &outcome.transactions {
+            let end = match transaction {
+                TxOutcome::Rejected(why) => format!("rejected: {why}"),
+                TxOutcome::Executed(receipt) => match receipt.exact.known() {
+                    Some(exact) => exact.end.to_string(),
+                    None => (if receipt.success { "success" } else { "failure" }).to_owned(),
+                },
+            };
+            *self.ends.entry(end).or_default() += 1;
+        }
+    }
+
+    /// Adds the instructions of a sampled case.
+    pub(crate) fn add_sample(&mut self, counted: &Counter) {
+        self.sampled += 1;
+        for row in spec::table::ROWS {
+            let n = counted.0[row.opcode as usize];
+            if n > 0 {
+                *self.instructions.entry(row.name.to_owned()).or_default() += n;
+            }
+        }
+    }
+
+    /// Adds another ledger.
+    pub fn merge(&mut self, other: &Ledger) {
+        self.judged += other.judged;
+        self.alone += other.alone;
+        self.inconclusive += other.inconclusive;
+        self.tolerated += other.tolerated;
+        self.sampled += other.sampled;
+        for (mine, theirs) in self.maps_mut().into_iter().zip(other.maps()) {
+            for (name, n) in theirs {
+                *mine.entry(name.clone()).or_default() += n;
+            }
+        }
+    }
+
+    fn maps(&self) -> [&BTreeMap<String, u64>; 4] {
+        [&self.unsupported, &self.ends, &self.revisions, &self.instructions]
+    }
+
+    fn maps_mut(&mut self) -> [&mut BTreeMap<String, u64>; 4] {
+        [&mut self.unsupported, &mut self.ends, &mut self.revisions, &mut self.instructions]
+    }
+
+    /// Cases in all.
+    pub fn cases(&self) -> u64 {
+        self.judged + self.alone
+    }
+
+    /// Instructions of the table that no sampled case executed.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let names = spec::table::ROWS.iter().map(|row| row.name);
+        names.filter(|name| !self.instructions.contains_key(*name)).collect()
+    }
+
+    /// As JSON.
+    pub fn json(&self) -> Value {
+        let map =
+            |map: &BTreeMap<String, u64>| map.iter().map(|(k, v)| (k.clone(), (*v).into())).collect::<Map<_, _>>();
+        json!({
+            "judged": self.judged, "alone": self.alone, "inconclusive": self.inconclusive,
+            "tolerated": self.tolerated, "sampled": self.sampled, "unsupported": map(&self.unsupported),
+            "ends": map(&self.ends), "revisions": map(&self.revisions), "instructions": map(&self.instructions),
+        })
+    }
+
+    /// From JSON; `None` if it is not a ledger.
+    pub fn from_json(value: &Value) -> Option<Ledger> {
+        let number = |key: &str| value.get(key)?.as_u64();
+        let map = |key: &str| {
+            let entries = value.get(key)?.as_object()?.iter();
+            entries.map(|(name, n)| Some((name.clone(), n.as_u64()?))).collect::<Option<BTreeMap<_, _>>>()
+        };
+        Some(Ledger {
+            judged: number("judged")?,
+            alone: number("alone")?,
+            inconclusive: number("inconclusive")?,
+            tolerated: number("tolerated")?,
+            sampled: number("sampled")?,
+            unsupported: map("unsupported")?,
+            ends: map("ends")?,
+            revisions: map("revisions")?,
+            instructions: map("instructions")?,
+        })
+    }
+}
+
+/// Counts instructions.
+pub(crate) struct Counter([u64; 256]);
+
+impl Default for Counter {
+    fn default() -> Self {
+        Counter([0; 256])
+    }
+}
+
+impl Observer for Counter {
+    fn step(&mut self, step: &Step, _: &Frame) {
+        self.0[step.opcode as usize] += 1;
+    }
+}

@@ -1,0 +1,16 @@
+//! Seeded campaigns: many cases on several engines, one digest, findings that are kept.
+//!
+//! Case *i* is a function of the seed and *i* alone. Cases are run in blocks of a fixed size, blocks in parallel; what
+//! they come to is folded in the order of their indices, so the digest, the ledger and the findings are the same for
+//! any number of workers, and for a run that was interrupted and resumed.
+//!
+//! A finding does not stop a campaign. Divergences are grouped by signature; the first of each is reduced and handed
+//! to a [`Keeper`] once, the others are counted.
+
+mod ledger;
+mod run;
+mod state;
+
+pub use ledger::Ledger;
+pub use run::{BLOCK, Campaign, Evidence, Keeper, Limits, Plan, Progress};
+pub use state::{BadState, Found, State};

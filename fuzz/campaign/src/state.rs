@@ -1,0 +1,97 @@
+//! Where a campaign stands: enough to go on after an interruption, and to report.
+//!
+//! The file form is JSON with a version and a checksum. A file that is damaged, or of another campaign, is refused
+//! with a message; nothing is guessed.
+
+use crate::ledger::Ledger;
+use crate::run::Plan;
+use alloy_primitives::{B256, hex, keccak256};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The version of the file.
+const VERSION: u64 = 1;
+
+/// Where a campaign stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The first case that was not run yet.
+    pub next: u64,
+    /// The digest of all cases before.
+    pub digest: B256,
+    /// What was done.
+    pub ledger: Ledger,
+    /// Divergences by signature.
+    pub found: BTreeMap<String, Found>,
+}
+
+/// Divergences with one signature.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// How many cases showed it.
+    pub count: u64,
+    /// The first of them.
+    pub first_index: u64,
+    /// Where its evidence is kept, or why it is not.
+    pub kept: String,
+}
+
+/// A state file that cannot be used, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadState(pub String);
+
+impl fmt::Display for BadState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the state cannot be resumed: {}; start anew in another folder, or remove the file", self.0)
+    }
+}
+
+impl std::error::Error for BadState {}
+
+impl State {
+    /// The file form.
+    pub fn write(&self, plan: &Plan) -> String {
+        let found = self.found.iter().map(|(signature, found)| {
+            json!({ "signature": signature, "count": found.count, "first": found.first_index, "kept": found.kept })
+        });
+        let body = json!({
+            "version": VERSION, "plan": plan.json(), "next": self.next, "digest": self.digest.to_string(),
+            "ledger": self.ledger.json(), "found": found.collect::<Vec<_>>(),
+        });
+        let text = body.to_string();
+        format!("{}\n{text}\n", keccak256(&text))
+    }
+
+    /// Reads the file form of the same plan.
+    pub fn read(text: &str, plan: &Plan) -> Result<State, BadState> {
+        let bad = |what: &str| BadState(what.to_owned());
+        let (sum, text) = text.split_once('\n').ok_or_else(|| bad("the file is cut short"))?;
+        let text = text.strip_suffix('\n').ok_or_else(|| bad("the file is cut short"))?;
+        if hex::decode(sum).ok().as_deref() != Some(keccak256(text).as_slice()) {
+            return Err(bad("the file is damaged: its checksum does not match"));
+        }
+        let value: Value = serde_json::from_str(text).map_err(|error| BadState(error.to_string()))?;
+        if value["version"] != VERSION {
+            return Err(bad("it was written by another version"));
+        }
+        if value["plan"] != plan.json() {
+            return Err(BadState(format!("it is of another campaign: {}", value["plan"])));
+        }
+        State::from_value(&value).ok_or_else(|| bad("a field is missing or has the wrong type"))
+    }
+
+    fn from_value(value: &Value) -> Option<State> {
+        let found = value["found"].as_array()?.iter().map(|found| {
+            let (count, first_index) = (found["count"].as_u64()?, found["first"].as_u64()?);
+            let kept = found["kept"].as_str()?.to_owned();
+            Some((found["signature"].as_str()?.to_owned(), Found { count, first_index, kept }))
+        });
+        Some(State {
+            next: value["next"].as_u64()?,
+            digest: value["digest"].as_str()?.parse().ok()?,
+            ledger: Ledger::from_json(&value["ledger"])?,
+            found: found.collect::<Option<_>>()?,
+        })
+    }
+}
