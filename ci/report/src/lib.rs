@@ -1,0 +1,9 @@
+//! Findings as files that a stranger can use: the case in both forms, the divergence as JSON, and a page that shows
+//! where the engines part. Everything here is text from values; callers write the files.
+
+mod finding;
+mod page;
+mod side;
+
+pub use finding::{Finding, files};
+pub use side::{SideBySide, side_by_side};
