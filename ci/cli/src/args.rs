@@ -20,6 +20,10 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     Gate(GateArgs),
     Run(RunArgs),
+    Diff(DiffArgs),
+    Sweep(SweepArgs),
+    Reduce(ReduceArgs),
+    Replay(ReplayArgs),
     Trace(TraceArgs),
     Conform(ConformArgs),
     Disasm(DisasmArgs),
@@ -57,6 +61,65 @@ pub(crate) struct RunArgs {
     /// Print the outcomes as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Compare engines on a case and show where they part
+///
+/// Runs the first case of CASE on every engine, ours and others', and compares each with the first. If two differ,
+/// shows every field, the first section in which they part, and in it the instruction, side by side.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct DiffArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseChoice,
+    #[command(flatten)]
+    pub(crate) engines: EngineList,
+    /// Write an evidence folder below this one if they differ
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Repeat a case with gas limits at every edge
+///
+/// Learns from the first engine where gas is charged, and runs the case with limits one below, at and one above each
+/// edge on every engine. Also runs the case twice on each engine, and on a fresh one.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct SweepArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseChoice,
+    #[command(flatten)]
+    pub(crate) engines: EngineList,
+    /// Gas limits to try at most, evenly picked
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(crate) edges: usize,
+}
+
+/// Make a case on which engines differ as small as possible
+///
+/// Keeps what makes it the finding it is: which engine differs, in which part, and how both sides end. Prints the
+/// reduced case in the readable form. The result does not depend on the number of threads.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct ReduceArgs {
+    #[command(flatten)]
+    pub(crate) case: CaseChoice,
+    #[command(flatten)]
+    pub(crate) engines: EngineList,
+}
+
+/// Replay cases and findings on any set of engines
+///
+/// PATH is a case file, an evidence folder, or a folder of either. Every case is run in every revision it is for;
+/// engines must agree with each other and with what the file expects.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct ReplayArgs {
+    /// Files or folders
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engines: EngineList,
 }
 
 /// Trace a case instruction by instruction (EIP-3155)

@@ -7,13 +7,17 @@ mod args;
 mod code;
 pub mod conform;
 mod corpus;
+mod crew;
+mod diff;
 mod exit;
 mod gate;
 mod list;
 mod outcome;
 mod render;
+mod replay;
 mod run;
 mod source;
+mod sweep;
 mod trace;
 
 pub use exit::{Exit, Failure};
@@ -39,6 +43,10 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Failure> {
     match command {
         Command::Gate(args) => gate::gate(&args, out),
         Command::Run(args) => run::run(&args, out),
+        Command::Diff(args) => diff::diff(&args, out),
+        Command::Sweep(args) => sweep::sweep(&args, out),
+        Command::Reduce(args) => diff::reduce(&args, out),
+        Command::Replay(args) => replay::replay(&args, out),
         Command::Trace(args) => trace::trace(&args, out),
         Command::Conform(args) => conform::command(&args, out),
         Command::Disasm(args) => code::disasm(&args, out),

@@ -1,0 +1,32 @@
+//! Crews from the registry, and the tolerances that hold between them.
+
+use crate::args::{CaseChoice, EngineList};
+use crate::exit::{Exit, Failure};
+use crate::source;
+use api::Case;
+use oracle::{Crew, Tolerances};
+
+/// The tolerance file of this repository.
+const TOLERANCES: &str = include_str!("../../../fuzz/oracle/tolerances.toml");
+
+/// The engines that were asked for; ours and others' if none was.
+pub(crate) fn crew(list: &EngineList) -> Result<Crew, Failure> {
+    let all = || registry::names().chain(registry::peers()).map(str::to_owned).collect();
+    let names: Vec<String> = if list.engines.is_empty() { all() } else { list.engines.clone() };
+    Crew::new(&names, |name| registry::make(name).ok())
+        .map_err(|name| Failure::new(Exit::BadInput, format_args!("error: {}", registry::UnknownEngine(name))))
+}
+
+/// The differences that are explained.
+pub(crate) fn tolerances() -> Result<Tolerances, Failure> {
+    Tolerances::read(TOLERANCES).map_err(|bad| Failure::new(Exit::Internal, format_args!("error: {bad}")))
+}
+
+/// The first case of a file.
+pub(crate) fn first_case(choice: &CaseChoice) -> Result<Case, Failure> {
+    let mut cases = source::cases(choice)?;
+    if cases.is_empty() {
+        return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", choice.case)));
+    }
+    Ok(cases.swap_remove(0).0)
+}

@@ -1,0 +1,120 @@
+//! `replay`: case files and evidence folders on any set of engines.
+
+use crate::args::ReplayArgs;
+use crate::crew::{crew, tolerances};
+use crate::exit::{Exit, Failure};
+use crate::run::fold;
+use crate::source;
+use api::{B256, digest};
+use format::CaseFile;
+use oracle::{Crew, Ran, Tolerances, judge};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What a replay came to.
+#[derive(Default)]
+struct Tally {
+    cases: u64,
+    compared: u64,
+    failed: u64,
+    unread: u64,
+    digests: Vec<B256>,
+}
+
+/// Replays every case at or below the paths.
+pub(crate) fn replay(args: &ReplayArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let mut crew = crew(&args.engines)?;
+    let tolerances = tolerances()?;
+    let mut files = Vec::new();
+    for path in &args.paths {
+        walk(path, &mut files)?;
+    }
+    let mut tally = Tally::default();
+    for path in &files {
+        let name = path.display().to_string();
+        match source::case_files(&name) {
+            Ok(cases) => {
+                for file in &cases {
+                    replay_file(&mut crew, &tolerances, &name, file, &mut tally, out)?;
+                }
+            }
+            Err(failure) => {
+                tally.unread += 1;
+                writeln!(out, "UNREAD   {}", failure.message.lines().next().unwrap_or_default())?;
+            }
+        }
+    }
+    let Tally { cases, compared, failed, unread, .. } = tally;
+    let digest = fold(&tally.digests);
+    let (n, engines) = (files.len(), crew.names().join(", "));
+    writeln!(
+        out,
+        "{n} files, {cases} cases on {engines}: {compared} compared, {failed} failed, {unread} files unread; digest {digest}"
+    )?;
+    Ok(match (failed, unread, cases) {
+        (1.., ..) => Exit::Differs,
+        (0, 1.., _) => Exit::BadInput,
+        (0, 0, 0) => Exit::Inconclusive,
+        _ => Exit::Ok,
+    })
+}
+
+fn replay_file(
+    crew: &mut Crew,
+    tolerances: &Tolerances,
+    name: &str,
+    file: &CaseFile,
+    tally: &mut Tally,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    for (case, expect) in file.cases() {
+        let verdict = judge(crew, &case, tolerances);
+        tally.cases += 1;
+        tally.compared += u64::from(verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1);
+        tally.digests.extend(verdict.outcome().and_then(|outcome| digest::exact(outcome).ok()));
+        let place = format!("{name} {} in {}", file.name, case.revision);
+        let mut wrong: Vec<String> =
+            verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();
+        for (engine, ran) in &verdict.runs {
+            match ran {
+                Ran::Outcome(outcome) => {
+                    let differences = CaseFile::check(expect, outcome);
+                    wrong.extend(differences.iter().map(|difference| format!("{engine}: {difference}")));
+                }
+                Ran::Limit(what) => writeln!(out, "LIMIT    {place}: {engine}: {what}")?,
+                Ran::Unsupported(_) | Ran::Crash(_) => {}
+            }
+        }
+        tally.failed += u64::from(!wrong.is_empty());
+        for what in wrong {
+            writeln!(out, "FAILED   {place}: {what}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Case files at or below a path. In an evidence folder only the reduced case counts.
+fn walk(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let unreadable = |error: std::io::Error| {
+        let message = format!("error: cannot read {}: {error}; give a case file or a folder", path.display());
+        Failure::new(Exit::BadInput, message)
+    };
+    if !std::fs::metadata(path).map_err(unreadable)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let case = path.join("case.evm");
+    if case.is_file() {
+        files.push(case);
+        return Ok(());
+    }
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(path).map_err(unreadable)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() || entry.extension().is_some_and(|ending| ending == "evm") {
+            walk(&entry, files)?;
+        }
+    }
+    Ok(())
+}
