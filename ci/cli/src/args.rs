@@ -246,7 +246,7 @@ pub(crate) struct CaseChoice {
 /// Which engines.
 #[derive(Debug, Args)]
 pub(crate) struct EngineList {
-    /// Engines by name, separated by commas; all if not given
+    /// Engines by name, separated by commas; those of this repository if not given
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) engines: Vec<String>,
 }

@@ -43,7 +43,8 @@ pub(crate) fn diff(args: &DiffArgs, out: &mut dyn Write) -> Result<Exit, Failure
 fn came_to(ran: &Ran) -> String {
     match ran {
         Ran::Outcome(outcome) => {
-            let digest = digest::consensus(outcome).map_or_else(|_| "no digest".to_owned(), |digest| digest.to_string());
+            let digest =
+                digest::consensus(outcome).map_or_else(|_| "no digest".to_owned(), |digest| digest.to_string());
             format!("consensus {digest}")
         }
         Ran::Unsupported(why) => format!("unsupported: {why}"),
@@ -120,8 +121,12 @@ pub(crate) fn keep(
     crew: &Crew,
 ) -> Result<String, Failure> {
     let name = folder_name(divergence);
-    let engines: Vec<String> =
-        crew.names().iter().filter_map(|name| registry::make(name).ok()).map(|engine| engine.id().to_string()).collect();
+    let engines: Vec<String> = crew
+        .names()
+        .iter()
+        .filter_map(|name| registry::make(name).ok())
+        .map(|engine| engine.id().to_string())
+        .collect();
     let finding = Finding { name: &name, origin, original, reduced, divergence, fork, engines: &engines };
     let place = folder.join(&name);
     let failed = |error: std::io::Error| {

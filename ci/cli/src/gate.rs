@@ -17,6 +17,7 @@ use std::io::Write;
 struct Replayed {
     n_cases: usize,
     n_runs: usize,
+    n_skipped: usize,
     failures: Vec<String>,
     limits: Vec<String>,
     /// Exact digests of the first engine.
@@ -45,14 +46,15 @@ pub(crate) fn gate(args: &GateArgs, out: &mut dyn Write) -> Result<Exit, Failure
     if args.json {
         let report = json!({
             "engines": names, "files": files, "cases": cases, "runs": runs,
-            "failures": total.failures, "limits": total.limits, "digest": digest.to_string(),
+            "skipped": total.n_skipped, "failures": total.failures, "limits": total.limits, "digest": digest.to_string(),
         });
         writeln!(out, "{report:#}")?;
     } else {
         let verdict = if total.failures.is_empty() { "unanimous" } else { "NOT UNANIMOUS" };
+        let skipped = if total.n_skipped > 0 { format!(", {} skipped", total.n_skipped) } else { String::new() };
         writeln!(
             out,
-            "{verdict}: {files} files, {cases} cases, {runs} runs on {}; {} failed; digest {digest}",
+            "{verdict}: {files} files, {cases} cases, {runs} runs on {}; {} failed{skipped}; digest {digest}",
             names.join(", "),
             total.failures.len()
         )?;
@@ -90,6 +92,7 @@ fn replay(engines: &mut [Box<dyn Engine>], name: &str, text: &str) -> Replayed {
                         replayed.digests.extend(digest::exact(&outcome));
                     }
                 }
+                Err(EngineError::Unsupported(_)) => replayed.n_skipped += 1,
                 Err(EngineError::Limit(what)) => replayed.limits.push(format!("{place}: {what}")),
                 Err(error) => replayed.failures.push(format!("{place}: {error}")),
             }
@@ -102,6 +105,7 @@ fn sum(all: Vec<Replayed>) -> Replayed {
     all.into_iter().fold(Replayed::default(), |mut total, one| {
         total.n_cases += one.n_cases;
         total.n_runs += one.n_runs;
+        total.n_skipped += one.n_skipped;
         total.failures.extend(one.failures);
         total.limits.extend(one.limits);
         total.digests.extend(one.digests);

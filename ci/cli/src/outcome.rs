@@ -4,8 +4,14 @@ use api::{Case, EngineId, Field, Outcome, Receipt, TxOutcome, U256, digest};
 use format::Difference;
 use serde_json::{Value, json};
 
-/// One run of a case.
-pub(crate) fn run(case: &Case, engine: &EngineId, outcome: &Outcome, differences: &[Difference]) -> Value {
+/// One run of a case: what came of it, how that differs from what the file expects, and from the first engine.
+pub(crate) fn run(
+    case: &Case,
+    engine: &EngineId,
+    outcome: &Outcome,
+    differences: &[Difference],
+    unlike_first: &[oracle::Difference],
+) -> Value {
     json!({
         "case": case.name,
         "revision": case.revision.name(),
@@ -16,7 +22,16 @@ pub(crate) fn run(case: &Case, engine: &EngineId, outcome: &Outcome, differences
         "consensus": digest::consensus(outcome).ok().map(|digest| digest.to_string()),
         "exact": digest::exact(outcome).ok().map(|digest| digest.to_string()),
         "differences": differences.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "unlikeFirst": unlike_first.iter().map(unlike).collect::<Vec<_>>(),
     })
+}
+
+/// What the first engine has and this one has not.
+pub(crate) fn unlike(difference: &oracle::Difference) -> String {
+    let oracle::Difference { transaction, part, place, left, right } = difference;
+    let transaction = transaction.map(|i| format!("transaction {i}: ")).unwrap_or_default();
+    let space = if place.is_empty() { "" } else { " " };
+    format!("{transaction}{}{space}{place}: the first has {left}, this has {right}", part.name())
 }
 
 fn transaction(transaction: &TxOutcome) -> Value {

@@ -16,6 +16,8 @@ struct Tally {
     /// Runs of which the file expects nothing.
     unknown: usize,
     disagreements: usize,
+    /// Runs that an engine does not support.
+    skipped: usize,
     /// Exact digests of the first engine, in order.
     digests: Vec<B256>,
 }
@@ -29,25 +31,34 @@ pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
     for (case, expect) in &cases {
         let mut first: Option<Outcome> = None;
         for engine in &mut engines {
+            if let Err(why) = engine.supports(case) {
+                tally.skipped += 1;
+                if !args.json {
+                    writeln!(out, "{} in {} on {}\n  skipped: {why}", case.name, case.revision, engine.id())?;
+                }
+                continue;
+            }
             let result = engine.run(case, Watch::exact_with_roots()).map_err(|error| {
                 let place = format!("{} in {} on {}", case.name, case.revision, engine.id().name);
                 Failure::from(error).at(&place)
             })?;
             let differences = CaseFile::check(expect, &result);
+            let unlike = first.as_ref().map_or_else(Vec::new, |judge| oracle::compare(judge, &result));
             if args.json {
-                json.push(outcome::run(case, &engine.id(), &result, &differences));
+                json.push(outcome::run(case, &engine.id(), &result, &differences, &unlike));
             } else {
                 show(out, engine.as_ref(), case, expect, &result, &differences)?;
+                for difference in &unlike {
+                    writeln!(out, "  UNLIKE     {}", outcome::unlike(difference))?;
+                }
             }
             tally.runs += 1;
             tally.unexpected += usize::from(!differences.is_empty());
             tally.unknown += usize::from(!expects_something(expect));
-            match &first {
-                None => {
-                    tally.digests.extend(digest::exact(&result).or(digest::consensus(&result)));
-                    first = Some(result);
-                }
-                Some(judge) => tally.disagreements += usize::from(judge != &result),
+            tally.disagreements += usize::from(!unlike.is_empty());
+            if first.is_none() {
+                tally.digests.extend(digest::exact(&result).or(digest::consensus(&result)));
+                first = Some(result);
             }
         }
     }
@@ -56,7 +67,11 @@ pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
     } else {
         summary(out, &tally)?;
     }
-    Ok(if tally.unexpected + tally.disagreements > 0 { Exit::Differs } else { Exit::Ok })
+    Ok(match tally {
+        Tally { runs: 0, .. } => Exit::Inconclusive,
+        Tally { unexpected: 0, disagreements: 0, .. } => Exit::Ok,
+        _ => Exit::Differs,
+    })
 }
 
 fn show(
@@ -69,8 +84,10 @@ fn show(
 ) -> Result<(), Failure> {
     writeln!(out, "{} in {} on {}", case.name, case.revision, engine.id())?;
     render::outcome(out, case, result)?;
-    if let (Ok(consensus), Ok(exact)) = (digest::consensus(result), digest::exact(result)) {
+    if let Ok(consensus) = digest::consensus(result) {
         writeln!(out, "  consensus  {consensus}")?;
+    }
+    if let Ok(exact) = digest::exact(result) {
         writeln!(out, "  exact      {exact}")?;
     }
     for difference in differences {
@@ -90,12 +107,16 @@ fn summary(out: &mut dyn Write, tally: &Tally) -> Result<(), Failure> {
     let s = if tally.runs == 1 { "" } else { "s" };
     write!(out, "{} run{s}: ", tally.runs)?;
     match (tally.unexpected, tally.disagreements) {
+        (0, 0) if tally.runs == 0 => write!(out, "no engine supports it")?,
         (0, 0) if tally.unknown == tally.runs => write!(out, "nothing is expected of it")?,
         (0, 0) if tally.unknown > 0 => write!(out, "as expected, but of {} nothing is expected", tally.unknown)?,
         (0, 0) => write!(out, "all as expected")?,
         (unexpected, disagreements) => {
             write!(out, "{unexpected} not as expected, {disagreements} unlike the first engine")?;
         }
+    }
+    if tally.skipped > 0 {
+        write!(out, "; {} skipped", tally.skipped)?;
     }
     writeln!(out, "; digest {}", fold(&tally.digests))?;
     Ok(())

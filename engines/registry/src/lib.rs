@@ -1,7 +1,11 @@
 //! Engine names to boxed engines: the only crate that knows them all.
+//!
+//! There are two lists. [`names`] and [`all`] are the engines of this repository, which agree exactly; [`peers`] are
+//! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
 
 use api::{Engine, EngineId};
 use interp::Interp;
+use peers::Revm;
 use std::fmt;
 use world::Machine;
 
@@ -12,32 +16,48 @@ struct Row {
     make: fn() -> Box<dyn Engine>,
 }
 
-/// Every engine, the reference first.
+/// Every engine of this repository, the reference first.
 const ROWS: &[Row] =
     &[Row { name: "interp", about: "the reference interpreter: plain, safe, one instruction at a time", make: interp }];
+
+/// Every engine that others wrote.
+const PEERS: &[Row] = &[Row { name: "revm", about: "revm in this process; reports what consensus sees", make: revm }];
 
 fn interp() -> Box<dyn Engine> {
     Box::new(Machine::new(Interp::id(), Interp::new()))
 }
 
-/// The names of all engines, the reference first.
+fn revm() -> Box<dyn Engine> {
+    Box::new(Revm)
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(PEERS)
+}
+
+/// The names of the engines of this repository, the reference first.
 pub fn names() -> impl Iterator<Item = &'static str> {
     ROWS.iter().map(|row| row.name)
 }
 
-/// The engine with this name.
-pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
-    ROWS.iter().find(|row| row.name == name).map(|row| (row.make)()).ok_or_else(|| UnknownEngine(name.to_owned()))
+/// The names of the engines that others wrote.
+pub fn peers() -> impl Iterator<Item = &'static str> {
+    PEERS.iter().map(|row| row.name)
 }
 
-/// One of each.
+/// The engine with this name, whoever wrote it.
+pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
+    rows().find(|row| row.name == name).map(|row| (row.make)()).ok_or_else(|| UnknownEngine(name.to_owned()))
+}
+
+/// One of each engine of this repository.
 pub fn all() -> Vec<Box<dyn Engine>> {
     ROWS.iter().map(|row| (row.make)()).collect()
 }
 
-/// Identity and one line about each.
+/// Identity and one line about every engine, peers last.
 pub fn describe() -> Vec<(EngineId, &'static str)> {
-    ROWS.iter().map(|row| ((row.make)().id(), row.about)).collect()
+    rows().map(|row| ((row.make)().id(), row.about)).collect()
 }
 
 /// A name that is no engine.
@@ -46,7 +66,7 @@ pub struct UnknownEngine(pub String);
 
 impl fmt::Display for UnknownEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown engine `{}`; known are: {}", self.0, names().collect::<Vec<_>>().join(", "))
+        write!(f, "unknown engine `{}`; known are: {}", self.0, names().chain(peers()).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -58,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_name_makes_the_engine_of_that_name() {
-        for name in names() {
+        for name in names().chain(peers()) {
             assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
         }
         assert!(make("nothing").is_err());

@@ -22,7 +22,7 @@ use std::io::Write;
 /// What to run and on what.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Engine names; all if empty.
+    /// Engine names; those of this repository if empty.
     pub engines: Vec<String>,
     /// Only tests whose file or name contains this.
     pub filter: Option<String>,

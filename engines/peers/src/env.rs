@@ -1,0 +1,120 @@
+//! A case in revm's own words: rules, block and transactions.
+
+use crate::blobs;
+use crate::database::Database;
+use crate::memory::MemoryGuard;
+use api::{Authorization, Case, Fee, Revision, Transaction, U256, Unsupported};
+use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
+use revm::context_interface::either::Either;
+use revm::context_interface::transaction::{
+    AccessList, AccessListItem, Authorization as RevmAuthorization, SignedAuthorization,
+};
+use revm::handler::{MainnetContext, MainnetEvm};
+use revm::primitives::{B256, TxKind, hardfork::SpecId};
+use revm::{MainBuilder, MainContext};
+use spec::limits;
+
+/// revm with our state below it.
+pub(crate) type Evm = MainnetEvm<MainnetContext<Database>, MemoryGuard>;
+
+/// revm, ready for the transactions of a case.
+pub(crate) fn evm(case: &Case) -> Result<Evm, Unsupported> {
+    let spec = spec_id(case.revision)?;
+    let block = block_env(case)?;
+    Ok(Context::mainnet()
+        .with_db(Database::new(case))
+        .with_block(block)
+        .modify_cfg_chained(|cfg| configure(cfg, spec, case))
+        .build_mainnet_with_inspector(MemoryGuard::default()))
+}
+
+/// The rules by revm's name.
+pub(crate) fn spec_id(revision: Revision) -> Result<SpecId, Unsupported> {
+    Ok(match revision {
+        Revision::Frontier => SpecId::FRONTIER,
+        Revision::Homestead => SpecId::HOMESTEAD,
+        Revision::Tangerine => SpecId::TANGERINE,
+        Revision::Spurious => SpecId::SPURIOUS_DRAGON,
+        Revision::Byzantium => SpecId::BYZANTIUM,
+        Revision::Constantinople => {
+            return Err(Unsupported("revm goes from Byzantium to Petersburg: it never had EIP-1283".to_owned()));
+        }
+        Revision::Petersburg => SpecId::PETERSBURG,
+        Revision::Istanbul => SpecId::ISTANBUL,
+        Revision::Berlin => SpecId::BERLIN,
+        Revision::London => SpecId::LONDON,
+        Revision::Paris => SpecId::MERGE,
+        Revision::Shanghai => SpecId::SHANGHAI,
+        Revision::Cancun => SpecId::CANCUN,
+        Revision::Prague => SpecId::PRAGUE,
+        Revision::Osaka => SpecId::OSAKA,
+    })
+}
+
+fn configure(cfg: &mut CfgEnv, spec: SpecId, case: &Case) {
+    cfg.set_spec_and_mainnet_gas_params(spec);
+    cfg.chain_id = case.chain_id;
+    cfg.memory_limit = limits::MEMORY;
+    if case.gas_uncapped {
+        cfg.tx_gas_limit_cap = Some(u64::MAX);
+    }
+}
+
+fn block_env(case: &Case) -> Result<BlockEnv, Unsupported> {
+    let block = &case.block;
+    Ok(BlockEnv {
+        number: U256::from(block.number),
+        beneficiary: block.coinbase,
+        timestamp: U256::from(block.timestamp),
+        gas_limit: block.gas_limit,
+        // revm checks fees against it in every revision.
+        basefee: if case.revision.is(Revision::London) { block.base_fee } else { 0 },
+        difficulty: block.difficulty,
+        prevrandao: Some(block.prevrandao),
+        blob_excess_gas_and_price: blobs::price(case)?,
+        ..BlockEnv::default()
+    })
+}
+
+/// A transaction. [`crate::support`] has seen to it that its value fits; a fee that does not fit is more than
+/// anybody has.
+pub(crate) fn tx_env(case: &Case, transaction: &Transaction) -> TxEnv {
+    let narrow = |fee: U256| u128::try_from(fee).unwrap_or(u128::MAX);
+    let blobs = transaction.blobs.as_ref();
+    let authorizations = transaction.authorizations.iter().flatten();
+    TxEnv {
+        tx_type: transaction.kind(),
+        caller: transaction.sender,
+        gas_limit: transaction.gas_limit,
+        gas_price: narrow(transaction.fee_max()),
+        kind: transaction.to.map_or(TxKind::Create, TxKind::Call),
+        value: transaction.value.to(),
+        data: transaction.data.clone(),
+        nonce: transaction.nonce,
+        chain_id: Some(case.chain_id),
+        access_list: access_list(transaction),
+        gas_priority_fee: match transaction.fee {
+            Fee::Price(_) => None,
+            Fee::Market { priority, .. } => Some(narrow(priority)),
+        },
+        blob_hashes: blobs.map(|blobs| blobs.hashes.clone()).unwrap_or_default(),
+        max_fee_per_blob_gas: blobs.map_or(0, |blobs| narrow(blobs.max_fee)),
+        authorization_list: authorizations.map(|authorization| Either::Left(signed(authorization))).collect(),
+    }
+}
+
+fn access_list(transaction: &Transaction) -> AccessList {
+    let item = |(address, keys): &(_, Vec<U256>)| AccessListItem {
+        address: *address,
+        storage_keys: keys.iter().map(|key| B256::from(*key)).collect(),
+    };
+    AccessList(transaction.access_list.iter().flatten().map(item).collect())
+}
+
+fn signed(authorization: &Authorization) -> SignedAuthorization {
+    let Authorization { chain_id, address, nonce, y_parity, r, s } = authorization;
+    let inner = RevmAuthorization { chain_id: *chain_id, address: *address, nonce: *nonce };
+    // A parity beyond a byte is as impossible as the largest byte.
+    let y_parity = u8::try_from(*y_parity).unwrap_or(u8::MAX);
+    SignedAuthorization::new_unchecked(inner, y_parity, *r, *s)
+}
