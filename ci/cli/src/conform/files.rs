@@ -71,7 +71,8 @@ struct Notes {
 impl Notes {
     /// The index in a folder or in the nearest one above it.
     fn above(path: &Path) -> Option<Notes> {
-        let start = path.canonicalize().ok()?;
+        // Links are not followed: an index speaks of the files that lie below it.
+        let start = std::path::absolute(path).ok()?;
         let folder = start.ancestors().find(|folder| folder.join("INDEX.tsv").is_file())?;
         let text = fs::read_to_string(folder.join("INDEX.tsv")).ok()?;
         let mut lines = text.lines().map(|line| line.split('\t').collect::<Vec<_>>());
@@ -83,7 +84,7 @@ impl Notes {
     }
 
     fn touches_coinbase(&self, path: &Path) -> bool {
-        let Ok(path) = path.canonicalize() else { return false };
+        let Ok(path) = std::path::absolute(path) else { return false };
         self.by_file.get(&name(&self.folder, &path)).is_some_and(|note| note.contains(OTHER_CONVENTION))
     }
 }
