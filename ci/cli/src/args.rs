@@ -20,6 +20,8 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     Gate(GateArgs),
     Run(RunArgs),
+    Fuzz(FuzzArgs),
+    Generate(GenerateArgs),
     Diff(DiffArgs),
     Sweep(SweepArgs),
     Reduce(ReduceArgs),
@@ -61,6 +63,65 @@ pub(crate) struct RunArgs {
     /// Print the outcomes as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Run a seeded campaign of generated cases
+///
+/// Case I of a seed is always the same case. The digest is the same for any number of threads, and for a run that was
+/// interrupted (Ctrl-C, --time) and resumed. Findings do not stop it: they are grouped, reduced, written as evidence
+/// folders below --out, and counted. Exits with 1 if anything was found.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct FuzzArgs {
+    /// Any number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many cases
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub(crate) cases: u64,
+    /// Stop after so many seconds; --resume goes on
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) time: Option<u64>,
+    #[command(flatten)]
+    pub(crate) engines: EngineList,
+    /// Threads; all cores if not given
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// Only this family of the generator
+    #[arg(long, value_name = "NAME")]
+    pub(crate) family: Option<String>,
+    /// Only this revision
+    #[arg(long, value_name = "NAME")]
+    pub(crate) revision: Option<Revision>,
+    /// Where findings and the state go; nothing is written without it
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+    /// Go on from the state in --out
+    #[arg(long, requires = "out")]
+    pub(crate) resume: bool,
+    /// A case that takes longer than this many seconds counts as a hang and ends the campaign
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) hang: u64,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Print one case of a seeded campaign in the readable form
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// Position in the campaign
+    #[arg(value_name = "INDEX")]
+    pub(crate) index: u64,
+    /// The seed of the campaign
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Only this family of the generator
+    #[arg(long, value_name = "NAME")]
+    pub(crate) family: Option<String>,
+    /// Only this revision
+    #[arg(long, value_name = "NAME")]
+    pub(crate) revision: Option<Revision>,
 }
 
 /// Compare engines on a case and show where they part

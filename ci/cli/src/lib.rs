@@ -10,6 +10,7 @@ mod corpus;
 mod crew;
 mod diff;
 mod exit;
+mod fuzz;
 mod gate;
 mod list;
 mod outcome;
@@ -43,6 +44,8 @@ fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Failure> {
     match command {
         Command::Gate(args) => gate::gate(&args, out),
         Command::Run(args) => run::run(&args, out),
+        Command::Fuzz(args) => fuzz::fuzz(&args, out),
+        Command::Generate(args) => fuzz::generate(&args, out),
         Command::Diff(args) => diff::diff(&args, out),
         Command::Sweep(args) => sweep::sweep(&args, out),
         Command::Reduce(args) => diff::reduce(&args, out),

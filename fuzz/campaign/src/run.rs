@@ -6,7 +6,7 @@ use alloy_primitives::{B256, Keccak256};
 use api::{Case, Watch, digest};
 use oracle::{Divergence, Ran, Tolerances, Verdict, judge};
 use rayon::prelude::*;
-use reduce::{Budget, Crews, reduce_finding};
+use reduce::{Budget, Crews, reduce};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -75,7 +75,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { reduction: Budget { tries_max: 20_000 }, findings_max: 100 }
+        Limits { reduction: Budget { tries_max: 5_000 }, findings_max: 100 }
     }
 }
 
@@ -100,6 +100,9 @@ pub struct Campaign<'a> {
     pub limits: Limits,
     /// Where findings go.
     pub keeper: &'a dyn Keeper,
+    /// Told the index of the campaign's case whenever a case is about to be judged, reductions included: for who
+    /// watches whether an engine hangs.
+    pub alive: &'a (dyn Fn(u64) + Sync),
 }
 
 impl Campaign<'_> {
@@ -128,6 +131,7 @@ impl Campaign<'_> {
         self.crews.with(|crew| {
             let mut ledger = Ledger::default();
             let results = indices.map(|index| {
+                (self.alive)(index);
                 let case = (self.source)(index);
                 let verdict = judge(crew, &case, self.tolerances);
                 ledger.add(&case, &verdict);
@@ -169,7 +173,10 @@ impl Campaign<'_> {
         };
         let Some(first) = find(&original) else { return "not kept: it did not happen again".into() };
         let budget = self.limits.reduction;
-        let reduced = reduce_finding(&self.crews, &original, &first.signature, self.tolerances, budget);
+        let reduced = reduce(&original, budget, |smaller| {
+            (self.alive)(index);
+            find(smaller).is_some()
+        });
         let divergence = find(&reduced.case).unwrap_or(first);
         let evidence = Evidence { index, original, reduced: reduced.case, divergence, complete: reduced.complete };
         self.keeper.keep(&evidence).unwrap_or_else(|why| format!("not kept: {why}"))

@@ -1,6 +1,6 @@
 //! Differences that are known and explained: rows of a versioned file, each with its reason, each counted.
 //!
-//! A row names the pair of engines, the part, and the revisions it holds in. Between engines of this repository there
+//! A row names the pair of engines, the parts, the revisions it holds in and, where it can, a property of the case. Between engines of this repository there
 //! are none. The report shows how often each row was met; a row that is never met should go.
 
 use crate::compare::{Difference, Part};
@@ -21,14 +21,38 @@ pub struct Tolerances {
 struct Row {
     name: String,
     engines: [String; 2],
-    part: Part,
+    parts: Vec<Part>,
     since: Revision,
     /// The first revision in which it does not hold any more.
     until: Option<Revision>,
     /// The difference must stand at a place with this in it.
     place: Option<String>,
+    /// The case must have this property.
+    when: Option<When>,
     reason: String,
     hits: AtomicU64,
+}
+
+/// Properties of a case that a row can be bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    /// An account has storage and neither code nor nonce, as no history of transactions can leave one.
+    OrphanStorage,
+}
+
+impl When {
+    fn from_name(name: &str) -> Option<When> {
+        (name == "orphan storage").then_some(When::OrphanStorage)
+    }
+
+    fn holds(self, case: &Case) -> bool {
+        match self {
+            When::OrphanStorage => case
+                .accounts
+                .values()
+                .any(|account| account.nonce == 0 && account.code.is_empty() && !account.storage.is_empty()),
+        }
+    }
 }
 
 /// What is wrong with a tolerance file.
@@ -84,7 +108,8 @@ impl Row {
         let pair = (first == judge && second == engine) || (first == engine && second == judge);
         let in_force = case.revision.is(self.since) && !self.until.is_some_and(|until| case.revision.is(until));
         let place = self.place.as_ref().is_none_or(|place| difference.place.contains(place));
-        pair && in_force && place && self.part == difference.part
+        let when = self.when.is_none_or(|when| when.holds(case));
+        pair && in_force && place && when && self.parts.contains(&difference.part)
     }
 }
 
@@ -92,21 +117,33 @@ fn row(value: &toml::Value) -> Result<Row, BadTolerances> {
     let text = |key: &str| value.get(key).and_then(toml::Value::as_str);
     let name = text("name").ok_or_else(|| BadTolerances("a row has no `name`".into()))?.to_owned();
     let missing = |key: &str| BadTolerances(format!("`{name}` has no `{key}`"));
-    let engines: Vec<&str> = value
-        .get("engines")
-        .and_then(toml::Value::as_array)
-        .map(|engines| engines.iter().filter_map(toml::Value::as_str).collect())
-        .unwrap_or_default();
-    let [first, second] = engines[..] else { return Err(missing("engines")) };
-    let part = text("part").ok_or_else(|| missing("part"))?;
-    let part = Part::from_name(part).ok_or_else(|| BadTolerances(format!("`{name}`: no part is called `{part}`")))?;
+    let list = |key: &str| -> Vec<&str> {
+        let items = value.get(key).and_then(toml::Value::as_array);
+        items.map(|items| items.iter().filter_map(toml::Value::as_str).collect()).unwrap_or_default()
+    };
+    let [first, second] = list("engines")[..] else { return Err(missing("engines")) };
+    let parts = list("parts").into_iter().map(|part| {
+        Part::from_name(part).ok_or_else(|| BadTolerances(format!("`{name}`: no part is called `{part}`")))
+    });
+    let parts = parts.collect::<Result<Vec<Part>, _>>()?;
+    if parts.is_empty() {
+        return Err(missing("parts"));
+    }
+    let when = match text("when") {
+        None => None,
+        Some(when) => {
+            let known = When::from_name(when);
+            Some(known.ok_or_else(|| BadTolerances(format!("`{name}`: no property is called `{when}`")))?)
+        }
+    };
     let revision = |key: &str| match text(key) {
         None => Ok(None),
         Some(text) => text.parse().map(Some).map_err(|error| BadTolerances(format!("`{name}`: {error}"))),
     };
     Ok(Row {
         engines: [first.to_owned(), second.to_owned()],
-        part,
+        parts,
+        when,
         since: revision("since")?.unwrap_or(Revision::Frontier),
         until: revision("until")?,
         place: text("place").map(str::to_owned),

@@ -98,6 +98,7 @@ fn run(engines: &[&str], cases: u64, from: State, looks: u32, n_threads: usize) 
         tolerances: &Tolerances::none(),
         limits: Limits::default(),
         keeper: &kept,
+        alive: &|_| (),
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads start");
     let state = pool.install(|| campaign.run(from, &After(Mutex::new(looks))));
@@ -160,6 +161,7 @@ fn evidence_that_cannot_be_kept_is_reported_and_nothing_is_lost() {
         tolerances: &Tolerances::none(),
         limits: Limits::default(),
         keeper: &Full,
+        alive: &|_| (),
     };
     let state = campaign.run(State::default(), &After(Mutex::new(ENOUGH)));
     assert_eq!(state.ledger.cases(), 3000);

@@ -157,7 +157,7 @@ fn an_engine_that_flips_a_bit_diverges() {
 
 #[test]
 fn a_tolerance_explains_its_own_row_and_is_counted() {
-    let text = "version = 1\n[[tolerate]]\nname = \"gas\"\nengines = [\"interp\", \"other\"]\npart = \"gas used\"\nsince = \"Osaka\"\nreason = \"a test\"\n";
+    let text = "version = 1\n[[tolerate]]\nname = \"gas\"\nengines = [\"interp\", \"other\"]\nparts = [\"gas used\"]\nsince = \"Osaka\"\nreason = \"a test\"\n";
     let tolerances = Tolerances::read(text).expect("the file is right");
     let case = eventful();
     let flipped = |part| move || Box::new(Flipped(reference(), part)) as Box<dyn Engine>;
