@@ -78,12 +78,16 @@ pub(crate) fn fill(d: &mut Draw<'_>, case: &mut Case, draft: &Draft, data: Bytes
 
 /// Gas for execution.
 fn gas(d: &mut Draw<'_>, case: &Case, draft: &Draft) -> u64 {
-    let code = case.accounts.get(&CONTRACTS[0]).map(|account| account.code.clone()).unwrap_or_default();
     match draft.plan {
-        Plan::Tight => tight(d, &code),
-        Plan::Any if d.has(Feature::Tight) => tight(d, &code),
+        Plan::Tight => tight(d, called(case)),
+        Plan::Any if d.has(Feature::Tight) => tight(d, called(case)),
         _ => draft.gas.unwrap_or_else(|| 60_000 + 1000 * u64::from(d.below(256))),
     }
+}
+
+/// The code that the first transaction calls.
+fn called(case: &Case) -> &[u8] {
+    case.accounts.get(&CONTRACTS[0]).map_or(&[], |account| &account.code)
 }
 
 /// Gas that ends near the price of some first part of the code.
@@ -107,11 +111,11 @@ fn redirect(d: &mut Draw<'_>, case: &Case, transaction: &mut Transaction) {
         200..=219 => transaction.data = Bytes::new(),
         _ => {
             // Any code is initcode too, and what it returns is deployed.
-            let code = case.accounts.get(&CONTRACTS[0]).map(|account| account.code.clone()).unwrap_or_default();
+            let code = called(case);
             if code.len() < 4096 {
                 transaction.to = None;
                 transaction.gas_limit = GAS_MAX / 2;
-                transaction.data = code;
+                transaction.data = Bytes::copy_from_slice(code);
                 pay(transaction, d.revision);
             }
         }

@@ -76,8 +76,8 @@ fn create(d: &mut Draw<'_>, p: &mut Program, init: &[u8]) {
         p.push_number(d.below(2));
     }
     match d.byte() {
-        0..=247 => p.push_number(len),
-        248..=251 if d.has(Feature::Faults) => p.push_number(limits::initcode(Revision::LATEST) as u32 + 1),
+        0..=231 => p.push_number(len),
+        232..=251 if d.has(Feature::Faults) => p.push_number(limits::initcode(Revision::LATEST) as u32 + 1),
         _ => p.push_number(len + 33),
     }
     p.push_number(0);

@@ -9,7 +9,7 @@ use api::Revision;
 use spec::{limits, op};
 
 /// Enough that a 64th less at each of 1024 levels leaves something.
-const GAS_DEEP: u64 = 1 << 38;
+const GAS_DEEP: u64 = 1 << 42;
 
 pub(super) fn draft(d: &mut Draw<'_>) -> Draft {
     match d.byte() {
