@@ -189,6 +189,12 @@ impl Transaction {
         }
     }
 
+    /// The blobs it carries. No type has both blobs and authorisations; where both are written down it is a set-code
+    /// transaction, and the blobs are no part of it.
+    pub fn carried_blobs(&self) -> Option<&Blobs> {
+        self.blobs.as_ref().filter(|_| self.kind() == 3)
+    }
+
     /// The most the sender can pay for a unit of gas.
     pub fn fee_max(&self) -> U256 {
         match self.fee {

@@ -77,7 +77,7 @@ pub(crate) fn transact(
     let logs = std::mem::take(&mut context.world.logs);
     context.world.end_transaction();
     context.gas_used = context.gas_used.saturating_add(bill.gas_used);
-    context.blobs_used += transaction.blobs.as_ref().map_or(0, |blobs| blobs.hashes.len() as u64);
+    context.blobs_used += transaction.carried_blobs().map_or(0, |blobs| blobs.hashes.len() as u64);
     Ok(TxOutcome::Executed(Box::new(Receipt {
         success: done.end.is_success(),
         gas_used: bill.gas_used,
@@ -104,13 +104,13 @@ fn env(case: &Case, transaction: &Transaction) -> Env {
         blob_base_fee: blob_base_fee(block, case.revision),
         origin: word(transaction.sender),
         gas_price: transaction.gas_price(base_fee),
-        blob_hashes: transaction.blobs.as_ref().map(|blobs| blobs.hashes.clone()).unwrap_or_default(),
+        blob_hashes: transaction.carried_blobs().map(|blobs| blobs.hashes.clone()).unwrap_or_default(),
     }
 }
 
 /// Takes the price of all gas and of the blobs, and uses up the nonce. That the sender can pay was checked.
 fn buy_gas(world: &mut World, case: &Case, transaction: &Transaction, price: U256) {
-    let blobs = transaction.blobs.as_ref().map_or(0, |blobs| blobs.hashes.len() as u64) * gas::BLOB;
+    let blobs = transaction.carried_blobs().map_or(0, |blobs| blobs.hashes.len() as u64) * gas::BLOB;
     let cost = price * U256::from(transaction.gas_limit)
         + U256::from(blobs) * if blobs == 0 { U256::ZERO } else { blob_base_fee(&case.block, case.revision) };
     let balance = world.entry(transaction.sender).balance;

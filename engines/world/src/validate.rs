@@ -46,7 +46,7 @@ fn shape(case: &Case, transaction: &Transaction) -> Result<(), Rejection> {
 }
 
 fn blobs(case: &Case, transaction: &Transaction, blobs_used: u64) -> Result<(), Rejection> {
-    let Some(blobs) = &transaction.blobs else { return Ok(()) };
+    let Some(blobs) = transaction.carried_blobs() else { return Ok(()) };
     require(transaction.to.is_some(), Rejection::BlobCreate)?;
     require(!blobs.hashes.is_empty(), Rejection::BlobsMissing)?;
     let block_max = schedule(&case.block, case.revision).map_or(0, |schedule| schedule.max);
@@ -97,8 +97,7 @@ fn sender(case: &Case, transaction: &Transaction, world: &World) -> Result<(), R
 fn cost_max(transaction: &Transaction) -> U512 {
     let gas = U512::from(transaction.fee_max()) * U512::from(transaction.gas_limit);
     let blobs = transaction
-        .blobs
-        .as_ref()
+        .carried_blobs()
         .map_or(U512::ZERO, |blobs| U512::from(blobs.max_fee) * U512::from(gas::BLOB) * U512::from(blobs.hashes.len()));
     gas + blobs + transaction.value
 }

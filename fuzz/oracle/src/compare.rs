@@ -47,7 +47,7 @@ macro_rules! parts {
 parts! {
     /// How many transactions have an outcome.
     Transactions = Consensus, "transactions";
-    /// Executed or rejected, and for which reason.
+    /// Executed or rejected.
     Rejection = Consensus, "rejection";
     /// Success or failure.
     Success = Consensus, "success";
@@ -77,6 +77,8 @@ parts! {
     Slot = Consensus, "slot";
     /// The root of the state.
     StateRoot = Consensus, "state root";
+    /// Why it was rejected.
+    Reason = Exact, "reason of rejection";
     /// How the first frame ended.
     End = Exact, "end";
     /// Gas that the first frame left.
@@ -157,6 +159,7 @@ impl Found {
     fn transaction(&mut self, left: &TxOutcome, right: &TxOutcome) {
         match (left, right) {
             (TxOutcome::Executed(left), TxOutcome::Executed(right)) => self.receipt(left, right),
+            (TxOutcome::Rejected(left), TxOutcome::Rejected(right)) => self.value(Part::Reason, "", left, right),
             (left, right) => self.value(Part::Rejection, "", &rejection(left), &rejection(right)),
         }
     }
