@@ -71,7 +71,9 @@ fn execute(case: &Case) -> Result<Outcome, EngineError> {
 
 fn transact(evm: &mut Evm, case: &Case, transaction: &Transaction, used: &mut Used) -> Result<TxOutcome, EngineError> {
     let env = tx_env(case, transaction);
-    let missing_callee = missing_callee(&env);
+    if let Some(why) = missing_callee(&env, case.revision) {
+        return Ok(TxOutcome::Rejected(why));
+    }
     evm.ctx.modify_cfg(|cfg| cfg.max_blobs_per_tx = Some(blobs_max(case, used)));
     let executed = if env.gas_limit > GAS_SAFE { evm.inspect_tx(env) } else { evm.transact(env) };
     if evm.inspector.reached {
@@ -84,9 +86,6 @@ fn transact(evm: &mut Evm, case: &Case, transaction: &Transaction, used: &mut Us
         Err(error) => return Err(EngineError::Crash(format!("revm failed: {error}"))),
     };
     // What only a client knows is asked last, so that a transaction which revm rejects has revm's reason.
-    if let Some(why) = missing_callee {
-        return Ok(TxOutcome::Rejected(why));
-    }
     if transaction.gas_limit > case.block.gas_limit.saturating_sub(used.gas) {
         return Ok(TxOutcome::Rejected(Rejection::GasAboveBlock));
     }

@@ -1,6 +1,6 @@
 //! Why revm rejects a transaction, in the words of this project.
 
-use api::{EngineError, Rejection};
+use api::{EngineError, Rejection, Revision};
 use revm::context::TxEnv;
 use revm::context::result::InvalidTransaction;
 use revm::context::tx::DeriveTxTypeError;
@@ -47,13 +47,16 @@ pub(crate) fn rejection(why: &InvalidTransaction) -> Result<Rejection, EngineErr
     })
 }
 
-/// A blob or set-code transaction without a callee. revm refuses to build it; its validation would let it pass.
-pub(crate) fn missing_callee(transaction: &TxEnv) -> Option<Rejection> {
+/// A blob or set-code transaction without a callee, once there is such a type. revm refuses to build it, before
+/// anything else is looked at; its validation would let it pass.
+pub(crate) fn missing_callee(transaction: &TxEnv, revision: Revision) -> Option<Rejection> {
     match transaction.clone().derive_tx_type() {
-        Err(DeriveTxTypeError::MissingTargetForEip4844) => Some(Rejection::BlobCreate),
-        Err(DeriveTxTypeError::MissingTargetForEip7702) => Some(Rejection::SetCodeCreate),
+        Err(DeriveTxTypeError::MissingTargetForEip4844) => Some((Revision::Cancun, Rejection::BlobCreate)),
+        Err(DeriveTxTypeError::MissingTargetForEip7702) => Some((Revision::Prague, Rejection::SetCodeCreate)),
         Err(DeriveTxTypeError::MissingTargetForEip7873) | Ok(()) => None,
     }
+    .filter(|(since, _)| revision.is(*since))
+    .map(|(_, rejection)| rejection)
 }
 
 #[cfg(test)]

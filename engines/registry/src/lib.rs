@@ -1,6 +1,6 @@
 //! Engine names to boxed engines: the only crate that knows them all.
 //!
-//! There are two lists. [`names`] and [`all`] are the engines of this repository, which agree exactly; [`peers`] are
+//! There are two lists. [`names`] and [`all`] are the engines of this repository, which agree exactly; [`peers()`] are
 //! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
 
 use api::{Engine, EngineId};

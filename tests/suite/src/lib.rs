@@ -81,3 +81,18 @@ pub fn fixtures() -> Option<PathBuf> {
 pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
+
+/// Name, path and text of every case file in a folder of the corpus.
+pub fn files(folder: &str) -> Vec<(String, PathBuf, String)> {
+    let folder = repository().join("corpus").join(folder);
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("the folder can be read").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "evm"));
+    paths.sort();
+    let read = |path: PathBuf| {
+        let name = path.file_stem().expect("it has an ending").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).expect("the file can be read");
+        (name, path, text)
+    };
+    paths.into_iter().map(read).collect()
+}

@@ -5,23 +5,7 @@
 use api::{Case, Engine, Outcome, Revision, TxOutcome, Watch, digest};
 use format::{CaseFile, Expect, TxExpect, evm, json};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use suite::repository;
-
-/// Name, path and text of every case file in a folder of the corpus.
-fn files(folder: &str) -> Vec<(String, PathBuf, String)> {
-    let folder = repository().join("corpus").join(folder);
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("the folder can be read").path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "evm"));
-    paths.sort();
-    let read = |path: PathBuf| {
-        let name = path.file_stem().expect("it has an ending").to_string_lossy().into_owned();
-        let text = std::fs::read_to_string(&path).expect("the file can be read");
-        (name, path, text)
-    };
-    paths.into_iter().map(read).collect()
-}
+use suite::files;
 
 fn parse(name: &str, text: &str) -> CaseFile {
     evm::read(text.as_bytes(), name).unwrap_or_else(|error| panic!("{error}"))
