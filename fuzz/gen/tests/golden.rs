@@ -8,7 +8,7 @@ use api::{Account, Block, Case, Fee, Transaction};
 use r#gen::{Profile, from_seed};
 
 const CASES: u64 = 1000;
-const GOLDEN: &str = "0x1a965773027986bc19acbdd0e31e9677b2d79b4c34a183f261741b76639de333";
+const GOLDEN: &str = "0xfb59def578d800bf681ae2a040548f8b00fd706ce7bd9e4531e0684c9796e25c";
 
 #[test]
 fn the_first_cases_are_the_golden_ones() {

@@ -8,8 +8,8 @@ use crate::stage::Draft;
 use api::Revision;
 use spec::{limits, op};
 
-/// Enough that a 64th less at each of 1024 levels leaves something.
-const GAS_DEEP: u64 = 1 << 42;
+/// Enough that after 1024 levels, each of which keeps a 64th and pays for a create, something is left.
+const GAS_DEEP: u64 = 1 << 45;
 
 pub(super) fn draft(d: &mut Draw<'_>) -> Draft {
     match d.byte() {
