@@ -35,10 +35,11 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
 }
 
-/// Replay the corpus that is built into this binary on every engine
+/// Decide whether the engines agree, on data that is built into this binary
 ///
-/// The corpus has a case for every instruction and for every rule that changed execution. Each is run in every
-/// revision it is for, on every engine; outcomes must be the recorded ones to the bit.
+/// Three parts on every engine, ours and others': the corpus, with a case for every instruction and every rule that
+/// changed execution, whose outcomes are recorded; the matrix of every instruction with corner operands; a campaign of
+/// generated cases with a fixed seed, with floors on what it must have executed.
 #[derive(Debug, Args)]
 pub(crate) struct GateArgs {
     #[command(flatten)]

@@ -75,14 +75,12 @@ fn replay_file(
         let place = format!("{name} {} in {}", file.name, case.revision);
         let mut wrong: Vec<String> =
             verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();
+        // The judge is held against the file, the others against the judge.
+        let differences = verdict.outcome().map(|outcome| CaseFile::check(expect, outcome)).unwrap_or_default();
+        wrong.extend(differences.iter().map(ToString::to_string));
         for (engine, ran) in &verdict.runs {
-            match ran {
-                Ran::Outcome(outcome) => {
-                    let differences = CaseFile::check(expect, outcome);
-                    wrong.extend(differences.iter().map(|difference| format!("{engine}: {difference}")));
-                }
-                Ran::Limit(what) => writeln!(out, "LIMIT    {place}: {engine}: {what}")?,
-                Ran::Unsupported(_) | Ran::Crash(_) => {}
+            if let Ran::Limit(what) = ran {
+                writeln!(out, "LIMIT    {place}: {engine}: {what}")?;
             }
         }
         tally.failed += u64::from(!wrong.is_empty());
