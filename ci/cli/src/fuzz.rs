@@ -49,16 +49,20 @@ pub(crate) fn fuzz(args: &FuzzArgs, out: &mut dyn Write) -> Result<Exit, Failure
         keeper: &folder,
         alive: &|index| watch.began(index),
     };
+    // A folder that cannot be written is noticed before anything is found.
+    pace.save(&start)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, usize::from))
         .build()
         .map_err(|error| Failure::new(Exit::Internal, format_args!("error: cannot start threads: {error}")))?;
     let state = pool.install(|| campaign.run(start, &pace));
     pace.finish();
-    if let Some(failure) = pace.failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
-        return Err(failure);
+    let exit = report(args, &plan, &state, &tolerances, out)?;
+    // What was found is reported even where it could not be written.
+    match pace.failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+        Some(failure) => Err(failure),
+        None => Ok(exit),
     }
-    report(args, &plan, &state, &tolerances, out)
 }
 
 /// Prints one case of a campaign.

@@ -40,7 +40,9 @@ pub(crate) fn replay(args: &ReplayArgs, out: &mut dyn Write) -> Result<Exit, Fai
             }
             Err(failure) => {
                 tally.unread += 1;
-                writeln!(out, "UNREAD   {}", failure.message.lines().next().unwrap_or_default())?;
+                // What is wrong, and the line that says where.
+                let what: Vec<&str> = failure.message.lines().take(2).map(str::trim).collect();
+                writeln!(out, "UNREAD   {}", what.join(" "))?;
             }
         }
     }
