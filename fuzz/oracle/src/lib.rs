@@ -5,7 +5,7 @@
 //! * [`judge`] runs a case on a crew and gives the [`Verdict`]; [`Tolerances`] say which differences are known and
 //!   explained, and count how often they were met.
 //! * [`localise`] finds the first canonical point at which two engines part, and the instruction behind it.
-//! * [`sweep`] repeats a case with gas limits at every edge where gas is charged.
+//! * [`gas_edges`] and [`with_gas`] repeat a case with limits at every edge where gas is charged.
 //! * [`repeat`] runs a case again, on the same instance and on a fresh one.
 //!
 //! Nothing here reads the clock, the environment or files.

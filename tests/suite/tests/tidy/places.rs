@@ -4,14 +4,13 @@ use crate::tree::{File, files};
 use crate::{clean, red};
 
 /// The top level of the repository.
-const TOP: [&str; 19] = [
+const TOP: [&str; 18] = [
     ".cargo",
     ".ci",
     ".config",
     ".gitattributes",
     ".github",
     ".gitignore",
-    ".rustfmt.toml",
     "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
