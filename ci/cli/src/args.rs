@@ -308,7 +308,7 @@ pub(crate) struct CaseChoice {
 /// Which engines.
 #[derive(Debug, Args)]
 pub(crate) struct EngineList {
-    /// Engines by name, separated by commas; those of this repository if not given
+    /// Engines by name, separated by commas. If not given: ours, and where engines are compared others' too
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) engines: Vec<String>,
 }

@@ -22,11 +22,11 @@ pub(crate) fn tolerances() -> Result<Tolerances, Failure> {
     Tolerances::read(TOLERANCES).map_err(|bad| Failure::new(Exit::Internal, format_args!("error: {bad}")))
 }
 
-/// The first case of a file.
-pub(crate) fn first_case(choice: &CaseChoice) -> Result<Case, Failure> {
-    let mut cases = source::cases(choice)?;
+/// Every case of a file, in every revision that it is for; there is at least one.
+pub(crate) fn cases(choice: &CaseChoice) -> Result<Vec<Case>, Failure> {
+    let cases = source::cases(choice)?;
     if cases.is_empty() {
         return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", choice.case)));
     }
-    Ok(cases.swap_remove(0).0)
+    Ok(cases.into_iter().map(|(case, _)| case).collect())
 }

@@ -1,7 +1,7 @@
 //! `diff` and `reduce`: one case on which engines may differ.
 
 use crate::args::{DiffArgs, ReduceArgs};
-use crate::crew::{crew, first_case, tolerances};
+use crate::crew::{cases, crew, tolerances};
 use crate::exit::{Exit, Failure};
 use alloy_primitives::{hex, keccak256};
 use api::{Case, digest};
@@ -19,25 +19,29 @@ const PLAIN: &str = "\x1b[0m";
 /// Compares engines on a case.
 pub(crate) fn diff(args: &DiffArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     let mut crew = crew(&args.engines)?;
-    let case = first_case(&args.case)?;
-    let verdict = judge(&mut crew, &case, &tolerances()?);
-    for (engine, ran) in &verdict.runs {
-        writeln!(out, "{engine:<10} {}", came_to(ran))?;
-    }
-    for divergence in &verdict.divergences {
-        let fork = fork(&mut crew, &case, divergence);
-        show(out, &case, divergence, fork.as_ref())?;
-        if let Some(folder) = &args.out {
-            let place = keep(folder, &args.case.case, &case, &case, divergence, fork.as_ref(), &crew)?;
-            writeln!(out, "evidence in {place}")?;
+    let tolerances = tolerances()?;
+    let mut exit = Exit::Ok;
+    for case in cases(&args.case)? {
+        let verdict = judge(&mut crew, &case, &tolerances);
+        for (engine, ran) in &verdict.runs {
+            writeln!(out, "{engine:<10} {}", came_to(ran))?;
         }
+        for divergence in &verdict.divergences {
+            let fork = fork(&mut crew, &case, divergence);
+            show(out, &case, divergence, fork.as_ref())?;
+            if let Some(folder) = &args.out {
+                let place = keep(folder, &args.case.case, &case, &case, divergence, fork.as_ref(), &crew)?;
+                writeln!(out, "evidence in {place}")?;
+            }
+        }
+        summary(out, &case, &verdict)?;
+        exit = match (exit, verdict.divergences.is_empty(), verdict.is_unanimous()) {
+            (_, false, _) | (Exit::Differs, ..) => Exit::Differs,
+            (_, true, false) => Exit::Inconclusive,
+            (before, true, true) => before,
+        };
     }
-    summary(out, &case, &verdict)?;
-    Ok(match (verdict.divergences.is_empty(), verdict.is_unanimous()) {
-        (false, _) => Exit::Differs,
-        (true, false) => Exit::Inconclusive,
-        (true, true) => Exit::Ok,
-    })
+    Ok(exit)
 }
 
 fn came_to(ran: &Ran) -> String {
@@ -152,11 +156,13 @@ pub(crate) fn folder_name(divergence: &Divergence) -> String {
 /// Reduces a case.
 pub(crate) fn reduce(args: &ReduceArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     let mut crew = crew(&args.engines)?;
-    let case = first_case(&args.case)?;
     let tolerances = tolerances()?;
-    let verdict = judge(&mut crew, &case, &tolerances);
-    let Some(divergence) = verdict.divergences.first() else {
-        let message = format_args!("error: {}: the engines agree, so there is nothing to keep", case.name);
+    let first = cases(&args.case)?.into_iter().find_map(|case| {
+        let divergence = judge(&mut crew, &case, &tolerances).divergences.into_iter().next()?;
+        Some((case, divergence))
+    });
+    let Some((case, divergence)) = first else {
+        let message = format_args!("error: {}: the engines agree, so there is nothing to keep", args.case.case);
         return Err(Failure::new(Exit::Inconclusive, message));
     };
     let crews = Crews::like(&crew);

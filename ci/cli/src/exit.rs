@@ -13,7 +13,7 @@ pub enum Exit {
     Differs = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// A file or another input cannot be read.
+    /// A file cannot be read or written, or a name is not known.
     BadInput = 3,
     /// Nothing can be concluded: a resource limit was reached, or there was nothing to test.
     Inconclusive = 4,
@@ -27,7 +27,7 @@ Exit codes:
   0  everything was as expected
   1  an engine differs from what is expected, or from another engine
   2  the command line is wrong
-  3  a file or another input cannot be read
+  3  a file cannot be read or written, or a name is not known
   4  nothing can be concluded: a resource limit was reached, or there was nothing to test
   5  the harness or an engine broke";
 

@@ -6,7 +6,7 @@ use crate::exit::{Exit, Failure};
 use crate::run::fold;
 use crate::source;
 use api::{B256, digest};
-use format::CaseFile;
+use format::{CaseFile, Expect};
 use oracle::{Crew, Ran, Tolerances, judge};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,8 +16,12 @@ use std::path::{Path, PathBuf};
 struct Tally {
     cases: u64,
     compared: u64,
+    /// Differences that a tolerance explains.
+    tolerated: u64,
     failed: u64,
     unread: u64,
+    /// Cases of which nothing is known: neither compared nor expected, or at a resource limit.
+    unknown: u64,
     digests: Vec<B256>,
 }
 
@@ -51,12 +55,14 @@ pub(crate) fn replay(args: &ReplayArgs, out: &mut dyn Write) -> Result<Exit, Fai
     let (n, engines) = (files.len(), crew.names().join(", "));
     writeln!(
         out,
-        "{n} files, {cases} cases on {engines}: {compared} compared, {failed} failed, {unread} files unread; digest {digest}"
+        "{n} files, {cases} cases on {engines}: {compared} compared, {} tolerated, {failed} failed, {} unknown, {unread} files unread; digest {digest}",
+        tally.tolerated, tally.unknown
     )?;
-    Ok(match (failed, unread, cases) {
+    Ok(match (failed, unread, tally.unknown) {
         (1.., ..) => Exit::Differs,
         (0, 1.., _) => Exit::BadInput,
-        (0, 0, 0) => Exit::Inconclusive,
+        (0, 0, 1..) => Exit::Inconclusive,
+        _ if cases == 0 => Exit::Inconclusive,
         _ => Exit::Ok,
     })
 }
@@ -72,8 +78,13 @@ fn replay_file(
     for (case, expect) in file.cases() {
         let verdict = judge(crew, &case, tolerances);
         tally.cases += 1;
-        tally.compared += u64::from(verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1);
+        let compared = verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1;
+        let limited = verdict.runs.iter().any(|(_, ran)| matches!(ran, Ran::Limit(_)));
+        let expects = *expect != Expect { revision: expect.revision, ..Expect::default() };
+        tally.compared += u64::from(compared);
+        tally.unknown += u64::from(limited || !compared && !expects);
         tally.digests.extend(verdict.outcome().and_then(|outcome| digest::exact(outcome).ok()));
+        tally.tolerated += verdict.tolerated;
         let place = format!("{name} {} in {}", file.name, case.revision);
         let mut wrong: Vec<String> =
             verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();

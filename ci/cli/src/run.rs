@@ -26,6 +26,9 @@ struct Tally {
 pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     let mut engines = source::engines(&args.engines)?;
     let cases = source::cases(&args.case)?;
+    if cases.is_empty() {
+        return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", args.case.case)));
+    }
     let mut tally = Tally::default();
     let mut json = Vec::new();
     for (case, expect) in &cases {

@@ -94,9 +94,13 @@ pub(crate) fn engines(list: &EngineList) -> Result<Vec<Box<dyn Engine>>, Failure
     if list.engines.is_empty() {
         return Ok(registry::all());
     }
-    let mut names = list.engines.clone();
-    names.dedup();
-    names.iter().map(|name| engine(name)).collect()
+    let mut names: Vec<&String> = Vec::new();
+    for name in &list.engines {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(|name| engine(name)).collect()
 }
 
 /// The engine with this name.

@@ -1,7 +1,7 @@
 //! `sweep`: a case at every gas edge, and again.
 
 use crate::args::SweepArgs;
-use crate::crew::{crew, first_case, tolerances};
+use crate::crew::{cases, crew, tolerances};
 use crate::exit::{Exit, Failure};
 use oracle::{gas_edges, judge, repeat, with_gas};
 use std::collections::BTreeMap;
@@ -10,28 +10,31 @@ use std::io::Write;
 /// Sweeps a case.
 pub(crate) fn sweep(args: &SweepArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     let mut crew = crew(&args.engines)?;
-    let case = first_case(&args.case)?;
     let tolerances = tolerances()?;
-    let edges = gas_edges(&mut crew, &case, args.edges);
-    let (mut n_compared, mut found) = (0, BTreeMap::<String, (u64, u64)>::new());
-    for gas_limit in &edges {
-        let verdict = judge(&mut crew, &with_gas(&case, *gas_limit), &tolerances);
-        n_compared += u64::from(verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1);
-        for divergence in &verdict.divergences {
-            found.entry(divergence.signature.to_string()).or_insert((*gas_limit, 0)).1 += 1;
+    let (mut n_limits, mut n_compared, mut found) = (0, 0, BTreeMap::<String, (u64, u64)>::new());
+    let mut unstable = Vec::new();
+    for case in cases(&args.case)? {
+        for gas_limit in gas_edges(&mut crew, &case, args.edges) {
+            let verdict = judge(&mut crew, &with_gas(&case, gas_limit), &tolerances);
+            n_limits += 1;
+            n_compared += u64::from(verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1);
+            for divergence in &verdict.divergences {
+                let signature = format!("{} in {}", divergence.signature, case.revision);
+                found.entry(signature).or_insert((gas_limit, 0)).1 += 1;
+            }
         }
+        unstable.extend(repeat(&mut crew, &case));
     }
     for (signature, (first, count)) in &found {
         writeln!(out, "DIFFERS  {signature}: {count} limits, the first is {first}")?;
     }
-    let unstable = repeat(&mut crew, &case);
     for line in &unstable {
         writeln!(out, "UNSTABLE {line}")?;
     }
-    let (n, engines) = (edges.len(), crew.names().join(", "));
+    let engines = crew.names().join(", ");
     writeln!(
         out,
-        "{n} gas limits on {engines}: {n_compared} compared, {} kinds of divergence, {} unstable",
+        "{n_limits} gas limits on {engines}: {n_compared} compared, {} kinds of divergence, {} unstable",
         found.len(),
         unstable.len()
     )?;

@@ -4,7 +4,7 @@ use crate::args::TraceArgs;
 use crate::exit::{Exit, Failure};
 use crate::source;
 use alloy_primitives::hex;
-use api::{Field, Frame, Halt, Observer, Outcome, Step, TxOutcome, Watch, digest};
+use api::{Checkpoint, Field, Flow, Frame, Halt, Observer, Outcome, Step, TxOutcome, Watch, digest};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -16,9 +16,11 @@ pub(crate) fn trace(args: &TraceArgs, out: &mut dyn Write) -> Result<Exit, Failu
         return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", args.case.case)));
     };
     let mut tracer = Tracer { out, memory: args.memory, return_data: args.return_data, line: None, written: Ok(()) };
-    let watch = Watch { steps: true, observer: Some(&mut tracer), ..Watch::exact_with_roots() };
-    let outcome = engine.run(case, watch).map_err(|error| Failure::from(error).at(&case.name))?;
+    // Checkpoints are where a run can be stopped: nobody reads on when the output cannot be written.
+    let watch = Watch { steps: true, checkpoints: true, observer: Some(&mut tracer), ..Watch::exact_with_roots() };
+    let result = engine.run(case, watch);
     tracer.written?;
+    let outcome = result.map_err(|error| Failure::from(error).at(&case.name))?;
     for transaction in &outcome.transactions {
         writeln!(out, "{}", summary(case.revision.name(), &outcome, transaction))?;
     }
@@ -35,6 +37,10 @@ struct Tracer<'a> {
 }
 
 impl Observer for Tracer<'_> {
+    fn checkpoint(&mut self, _: &Checkpoint, _: &Frame) -> Flow {
+        if self.written.is_ok() { Flow::Continue } else { Flow::Stop }
+    }
+
     fn step(&mut self, step: &Step, frame: &Frame) {
         if self.written.is_err() {
             return;

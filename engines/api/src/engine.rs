@@ -25,7 +25,7 @@ pub enum Exit {
     Leave,
     /// The host asked it to stop at a checkpoint.
     Stop,
-    /// Memory would grow beyond the resource limit of the harness.
+    /// A resource limit of the harness was reached: memory would grow beyond it, or [`Host::is_over_limit`].
     OverLimit,
 }
 

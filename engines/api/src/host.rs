@@ -63,6 +63,9 @@ pub trait Host {
     fn log(&mut self, frame: &Frame, topics: &[B256], data: Bytes);
     /// SELFDESTRUCT, paid for: moves the balance and marks the account.
     fn destroy(&mut self, frame: &Frame, beneficiary: Address);
+    /// Whether a resource limit of the harness was reached: the frame then leaves with [`crate::Exit::OverLimit`]. To
+    /// be asked after every other question.
+    fn is_over_limit(&self) -> bool;
     /// A canonical point was reached; called when the frame asks for it.
     fn checkpoint(&mut self, frame: &Frame) -> Flow;
     /// An instruction is about to run; called when the frame asks for it.

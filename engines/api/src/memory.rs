@@ -6,6 +6,9 @@ use spec::limits;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverLimit;
 
+/// Bytes whose allocation a used frame keeps.
+const KEPT_MAX: usize = 1 << 16;
+
 /// Byte-addressed memory. Its length is always a multiple of 32.
 #[derive(Clone, Debug)]
 pub struct Memory {
@@ -22,6 +25,10 @@ impl Default for Memory {
 impl Memory {
     /// Empties the memory and sets how far it may grow.
     pub fn reset(&mut self, limit: u64) {
+        // Frames are used again, but what one of them once needed is not kept for all that may be live.
+        if self.bytes.capacity() > KEPT_MAX {
+            self.bytes = Vec::new();
+        }
         self.bytes.clear();
         self.limit = limit;
     }

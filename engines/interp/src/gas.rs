@@ -64,6 +64,25 @@ pub(crate) fn saturated(word: &U256) -> u64 {
     small(word).unwrap_or(u64::MAX)
 }
 
+/// Pays for a range of memory that is not made to be there yet: for instructions that can still fail.
+pub(crate) fn pay(gas_left: &mut u64, memory: &Memory, offset: &U256, len: &U256) -> Result<Range, Halt> {
+    let len = small(len).ok_or(Halt::OutOfGas)?;
+    if len == 0 {
+        return Ok(Range { offset: 0, len: 0 });
+    }
+    let offset = small(offset).ok_or(Halt::OutOfGas)?;
+    let end = offset.checked_add(len).ok_or(Halt::OutOfGas)?;
+    if end > memory.len() as u64 {
+        charge_growth(gas_left, memory, end)?;
+    }
+    Ok(Range { offset: offset as usize, len: len as usize })
+}
+
+/// Makes a range be there that was paid for.
+pub(crate) fn grow_to(memory: &mut Memory, range: Range) -> Result<(), OverLimit> {
+    if range.len == 0 { Ok(()) } else { memory.grow((range.offset + range.len) as u64) }
+}
+
 /// Pays for a range of memory and makes it be there. An empty range costs nothing, wherever it is.
 #[inline(always)]
 pub(crate) fn expand(gas_left: &mut u64, memory: &mut Memory, offset: &U256, len: &U256) -> Result<Range, Stop> {
@@ -82,10 +101,14 @@ pub(crate) fn expand(gas_left: &mut u64, memory: &mut Memory, offset: &U256, len
 #[cold]
 #[inline(never)]
 fn grow(gas_left: &mut u64, memory: &mut Memory, end: u64) -> Result<(), Stop> {
+    charge_growth(gas_left, memory, end)?;
+    Ok(memory.grow(end)?)
+}
+
+fn charge_growth(gas_left: &mut u64, memory: &Memory, end: u64) -> Result<(), Halt> {
     let paid = gas::memory(gas::words(memory.len() as u64)).ok_or(Halt::OutOfGas)?;
     let price = gas::memory(gas::words(end)).ok_or(Halt::OutOfGas)?;
-    charge(gas_left, price - paid)?;
-    Ok(memory.grow(end)?)
+    charge(gas_left, price - paid)
 }
 
 /// Pays `price` for each word of a range.

@@ -103,6 +103,9 @@ pub(crate) fn run<const WATCHED: bool>(
             if let Some(exit) = next {
                 break exit;
             }
+            if host.is_over_limit() {
+                break Exit::OverLimit;
+            }
         }};
         (Jump, $row:ident, $($handler:tt)*) => {
             pc = go_on!(with_stack!(|stack| $($handler)*(&mut stack, &mut targets, pc)))

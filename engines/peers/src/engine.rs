@@ -92,7 +92,7 @@ fn transact(evm: &mut Evm, case: &Case, transaction: &Transaction, used: &mut Us
     evm.ctx.db_mut().apply(executed.state);
     let receipt = receipt(executed.result);
     used.gas = used.gas.saturating_add(receipt.gas_used);
-    used.blobs += transaction.blobs.as_ref().map_or(0, |blobs| blobs.hashes.len() as u64);
+    used.blobs += transaction.carried_blobs().map_or(0, |blobs| blobs.hashes.len() as u64);
     Ok(TxOutcome::Executed(Box::new(receipt)))
 }
 

@@ -80,7 +80,7 @@ fn block_env(case: &Case) -> Result<BlockEnv, Unsupported> {
 /// anybody has.
 pub(crate) fn tx_env(case: &Case, transaction: &Transaction) -> TxEnv {
     let narrow = |fee: U256| u128::try_from(fee).unwrap_or(u128::MAX);
-    let blobs = transaction.blobs.as_ref();
+    let blobs = transaction.carried_blobs();
     let authorizations = transaction.authorizations.iter().flatten();
     TxEnv {
         tx_type: transaction.kind(),

@@ -43,7 +43,7 @@ fn is_rich(case: &Case) -> bool {
 /// Whether all gas together, and all blobs, are paid with less than 2^128.
 fn fee_fits(transaction: &Transaction) -> bool {
     let gas = transaction.fee_max().checked_mul(U256::from(transaction.gas_limit));
-    let blobs = transaction.blobs.as_ref().map_or(U256::ZERO, |blobs| blobs.max_fee);
+    let blobs = transaction.carried_blobs().map_or(U256::ZERO, |blobs| blobs.max_fee);
     gas.is_some_and(|fee| fee < WIDE) && blobs < WIDE
 }
 

@@ -26,6 +26,15 @@ pub const DELEGATION: usize = 23;
 /// 2.2e12 gas, fifty thousand times what a block holds.
 pub const MEMORY: u64 = 1 << 30;
 
+/// The resource limit of the harness: questions that the frames of a transaction may ask of the world.
+///
+/// A block's gas buys some hundred thousand. What is remembered of each (journal, transcript, ends of frames) is thus
+/// bounded too.
+pub const ASKS: u64 = 1 << 22;
+
+/// The resource limit of the harness: bytes that a transaction may log. A block's gas buys a few million.
+pub const LOG_BYTES: u64 = 1 << 28;
+
 /// Bytes of deployed code (EIP-170).
 pub const fn code(revision: Revision) -> usize {
     if revision.is(Revision::Spurious) { 24576 } else { usize::MAX }

@@ -20,7 +20,7 @@ impl Driver<'_> {
             return Ok(Entered::Done(refused(request.gas)));
         }
         let message = message(caller, request);
-        let memory_limit = caller.memory.limit() - caller.memory.len() as u64;
+        let memory_limit = Self::room(caller, request.input_len);
         self.enter_call(message, request.target, memory_limit)
     }
 

@@ -38,7 +38,7 @@ impl Driver<'_> {
             value: request.value,
             input: Bytes::new(),
         };
-        let memory_limit = caller.memory.limit() - caller.memory.len() as u64;
+        let memory_limit = Self::room(caller, request.init_len);
         Ok(self.enter_create(message, code, memory_limit))
     }
 

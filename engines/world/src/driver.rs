@@ -5,7 +5,7 @@
 
 use crate::session::Session;
 use api::outcome::FrameEnd;
-use api::{Address, Bytes, Code, End, EngineError, Env, Exit, Frame, Halt, Message, Request, U256, Vm};
+use api::{Address, Bytes, Code, End, EngineError, Env, Exit, Frame, Halt, Host, Message, Request, U256, Vm};
 use spec::limits;
 use std::sync::Arc;
 
@@ -78,17 +78,27 @@ impl Driver<'_> {
                 }
                 Exit::Leave => return Err(EngineError::Internal("a vm left a frame that no other vm takes".into())),
                 Exit::Stop => return Err(EngineError::Stopped),
-                Exit::OverLimit => {
-                    let what = format!("the frames of a case may hold {} bytes of memory together", limits::MEMORY);
-                    return Err(EngineError::Limit(what));
-                }
+                Exit::OverLimit => return Err(self.over_limit()),
             };
+            if self.session.is_over_limit() {
+                return Err(self.over_limit());
+            }
             match (entered, stack.last_mut()) {
                 (Entered::Frame(live), _) => stack.push(live),
                 (Entered::Done(done), Some(caller)) => resume(&mut caller.frame, done),
                 (Entered::Done(done), None) => return Ok(done),
             }
         }
+    }
+
+    /// Which limit was reached, in the same words for every engine.
+    fn over_limit(&self) -> EngineError {
+        EngineError::Limit(match self.session.is_over_limit() {
+            true => {
+                format!("a transaction may ask the world {} times and log {} bytes", limits::ASKS, limits::LOG_BYTES)
+            }
+            false => format!("the frames of a case may hold {} bytes of memory together", limits::MEMORY),
+        })
     }
 
     fn step_vm(&mut self, live: &mut Live) -> Result<Exit, EngineError> {
@@ -113,6 +123,12 @@ impl Driver<'_> {
         frame.reset(message, self.env.clone(), memory_limit);
         (frame.checkpoints, frame.steps, frame.id) = (self.checkpoints, self.steps, id);
         frame
+    }
+
+    /// Bytes that a callee may use: what its caller was given, less what the caller holds while it waits.
+    pub(crate) fn room(caller: &Frame, input_len: usize) -> u64 {
+        let held = caller.memory.len() + caller.return_data.len() + input_len;
+        caller.memory.limit().saturating_sub(held as u64)
     }
 
     /// The number of the next frame.

@@ -8,7 +8,7 @@ use api::{
     AccountInfo, Address, Ask, AskKind, B256, Block, Bytes, Checkpoint, Code, Flow, Frame, Halt, Host, Loaded, Log,
     Observer, Revision, Slot, Step, Transcript, U256,
 };
-use spec::gas;
+use spec::{gas, limits};
 
 /// What is recorded of a transaction for the exact level.
 #[derive(Debug, Default)]
@@ -36,11 +36,16 @@ pub(crate) struct Session<'a> {
     pub(crate) observer: Option<&'a mut dyn Observer>,
     /// The frame that runs now, by order of entry.
     pub(crate) frame: u32,
+    /// Questions asked so far, recorded or not, so that the limit is met by every watch alike.
+    pub(crate) asks: u64,
+    /// Bytes logged so far, in frames that were undone too.
+    pub(crate) log_bytes: u64,
 }
 
 impl Session<'_> {
     /// Adds a question to the transcript.
     pub(crate) fn ask(&mut self, kind: AskKind, subject: U256, operand: U256, answer: U256, cold: bool) {
+        self.asks += 1;
         let frame = self.frame;
         if let Some(record) = &mut self.record {
             record.transcript.push(Ask { frame, kind, subject, operand, answer, cold });
@@ -140,6 +145,7 @@ impl Host for Session<'_> {
 
     fn log(&mut self, frame: &Frame, topics: &[B256], data: Bytes) {
         self.ask(AskKind::Log, word(frame.message.address), U256::from(topics.len()), U256::from(data.len()), false);
+        self.log_bytes += data.len() as u64;
         self.world.logs.push(Log { address: frame.message.address, topics: topics.to_vec(), data });
     }
 
@@ -159,6 +165,10 @@ impl Host for Session<'_> {
         if disappears && self.world.destroy(owner) && !self.world.revision.is(Revision::London) {
             self.world.refund += gas::SELFDESTRUCT_REFUND;
         }
+    }
+
+    fn is_over_limit(&self) -> bool {
+        self.asks > limits::ASKS || self.log_bytes > limits::LOG_BYTES
     }
 
     fn checkpoint(&mut self, frame: &Frame) -> Flow {

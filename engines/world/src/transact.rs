@@ -60,6 +60,8 @@ pub(crate) fn transact(
             stream: &mut context.stream,
             observer: lend(&mut recording.observer),
             frame: 0,
+            asks: 0,
+            log_bytes: 0,
         },
         env: env.clone(),
         pool,

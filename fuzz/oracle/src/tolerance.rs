@@ -4,7 +4,7 @@
 //! are none. The report shows how often each row was met; a row that is never met should go.
 
 use crate::compare::{Difference, Part};
-use api::{Case, Revision};
+use api::{Case, End, Halt, Outcome, Revision};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,16 +27,17 @@ struct Row {
     until: Option<Revision>,
     /// The difference must stand at a place with this in it.
     place: Option<String>,
-    /// The case must have this property.
+    /// The case, as the judge ran it, must have this property.
     when: Option<When>,
     reason: String,
     hits: AtomicU64,
 }
 
-/// Properties of a case that a row can be bound to.
+/// Properties that a row can be bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum When {
-    /// An account has storage and neither code nor nonce, as no history of transactions can leave one.
+    /// On the judge a create failed because its address has storage and neither code nor nonce, as no history of
+    /// transactions leaves an account.
     OrphanStorage,
 }
 
@@ -45,12 +46,14 @@ impl When {
         (name == "orphan storage").then_some(When::OrphanStorage)
     }
 
-    fn holds(self, case: &Case) -> bool {
+    fn holds(self, case: &Case, outcome: &Outcome) -> bool {
+        let mut frames = outcome.transactions.iter().filter_map(|transaction| transaction.receipt()?.exact.known());
         match self {
-            When::OrphanStorage => case
-                .accounts
-                .values()
-                .any(|account| account.nonce == 0 && account.code.is_empty() && !account.storage.is_empty()),
+            When::OrphanStorage => frames.any(|exact| {
+                let collided = exact.frames.iter().filter(|frame| frame.end == End::Halt(Halt::Collision));
+                let mut orphans = collided.filter_map(|frame| case.accounts.get(&frame.code_address));
+                orphans.any(|account| account.nonce == 0 && account.code.is_empty())
+            }),
         }
     }
 }
@@ -86,9 +89,9 @@ impl Tolerances {
         Ok(Tolerances { rows: rows.iter().map(row).collect::<Result<_, _>>()? })
     }
 
-    /// Whether a row explains the difference; counts it if so.
-    pub fn explains(&self, judge: &str, engine: &str, case: &Case, difference: &Difference) -> bool {
-        let row = self.rows.iter().find(|row| row.explains(judge, engine, case, difference));
+    /// Whether a row explains the difference of an engine from the judge's outcome; counts it if so.
+    pub fn explains(&self, pair: [&str; 2], case: &Case, outcome: &Outcome, difference: &Difference) -> bool {
+        let row = self.rows.iter().find(|row| row.explains(pair, case, outcome, difference));
         let row = row.inspect(|row| {
             row.hits.fetch_add(1, Ordering::Relaxed);
         });
@@ -103,12 +106,12 @@ impl Tolerances {
 }
 
 impl Row {
-    fn explains(&self, judge: &str, engine: &str, case: &Case, difference: &Difference) -> bool {
+    fn explains(&self, [judge, engine]: [&str; 2], case: &Case, outcome: &Outcome, difference: &Difference) -> bool {
         let [first, second] = &self.engines;
         let pair = (first == judge && second == engine) || (first == engine && second == judge);
         let in_force = case.revision.is(self.since) && !self.until.is_some_and(|until| case.revision.is(until));
         let place = self.place.as_ref().is_none_or(|place| difference.place.contains(place));
-        let when = self.when.is_none_or(|when| when.holds(case));
+        let when = self.when.is_none_or(|when| when.holds(case, outcome));
         pair && in_force && place && when && self.parts.contains(&difference.part)
     }
 }

@@ -67,17 +67,18 @@ pub fn judge(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Verdict {
     let runs: Vec<(String, Ran)> =
         (0..crew.len()).map(|i| (crew.name(i).to_owned(), crew.run(i, case, Watch::exact()))).collect();
     let mut verdict = Verdict::default();
-    let judge = runs.iter().find(|(_, ran)| ran.outcome().is_some());
-    for (engine, ran) in &runs {
+    let judge_at = runs.iter().position(|(_, ran)| ran.outcome().is_some());
+    let judge = judge_at.map(|at| &runs[at]);
+    for (i, (engine, ran)) in runs.iter().enumerate() {
         match (ran, judge) {
             (Ran::Crash(crash), _) => {
                 let judge = judge.map_or_else(String::new, |(name, _)| name.clone());
                 verdict.divergences.push(crashed(judge, engine, crash));
             }
-            (Ran::Outcome(outcome), Some((judge, Ran::Outcome(expected)))) if engine != judge => {
+            (Ran::Outcome(outcome), Some((judge, Ran::Outcome(expected)))) if Some(i) != judge_at => {
                 let mut differences = compare(expected, outcome);
                 let before = differences.len();
-                differences.retain(|difference| !tolerances.explains(judge, engine, case, difference));
+                differences.retain(|difference| !tolerances.explains([judge, engine], case, expected, difference));
                 verdict.tolerated += (before - differences.len()) as u64;
                 if !differences.is_empty() {
                     let signature = signature(engine, &differences, expected, outcome);

@@ -41,6 +41,10 @@ impl Host for OneSection<'_> {
         stepped(frame: &Frame, gas_cost: u64, halt: Option<Halt>);
     }
 
+    fn is_over_limit(&self) -> bool {
+        self.host.is_over_limit()
+    }
+
     fn checkpoint(&mut self, frame: &Frame) -> Flow {
         if std::mem::replace(&mut self.passed, true) { Flow::Stop } else { self.host.checkpoint(frame) }
     }

@@ -131,3 +131,54 @@ fn live_frames_share_the_limit() {
         assert!(is_limit(&error), "{error:?}");
     }
 }
+
+/// Loops that ask, log, call or keep return data for ever: gas near 2^63 would let them, a limit of the harness does not.
+#[test]
+fn what_frames_leave_behind_is_limited_too() {
+    let (zero, one, to) = (U256::ZERO, U256::ONE, word(CONTRACT));
+    let megabytes = U256::from(32u64 << 20);
+    let looped = |body: Vec<u8>| [vec![op::JUMPDEST], body, vec![op::PUSH1, 0, op::JUMP]].concat();
+    let loops = [
+        ("SLOAD", looped(vec![op::PUSH1, 0, op::SLOAD, op::POP])),
+        ("TSTORE", looped(vec![op::GAS, op::GAS, op::TSTORE])),
+        ("LOG0", looped([push_all(&[zero, megabytes]), vec![op::LOG0]].concat())),
+        ("CALL", looped([push_all(&[zero, one, zero, zero, zero, zero, zero]), vec![op::CALL, op::POP]].concat())),
+    ];
+    for (name, code) in loops {
+        let case = with_gas(call_case(Revision::LATEST, code, vec![]), i64::MAX as u64);
+        for exact in [false, true] {
+            for mut engine in registry::all() {
+                let result = engine.run(&case, Watch { exact, ..Watch::default() });
+                assert!(matches!(result, Err(EngineError::Limit(_))), "{name}, exact {exact}: {result:?}");
+            }
+        }
+    }
+    // Each frame hands its input on: what callers hold while they wait counts as well as memory.
+    let pass_on = [
+        push_all(&[zero, megabytes, zero]),
+        vec![op::CALLDATACOPY],
+        push_all(&[U256::from(1u64 << 62), to, zero, zero, megabytes, zero, zero]),
+        vec![op::CALL],
+    ]
+    .concat();
+    let case = with_gas(call_case(Revision::LATEST, pass_on, vec![]), i64::MAX as u64);
+    for error in errors(&case) {
+        assert!(is_limit(&error), "{error:?}");
+    }
+}
+
+/// What the protocol halts for comes before what the harness cannot hold.
+#[test]
+fn a_halt_that_needs_no_memory_comes_before_the_limit() {
+    let huge = U256::from(limits::MEMORY + 1);
+    let zero = U256::ZERO;
+    let cases = [
+        (Halt::InitcodeTooLarge, [push_all(&[zero, zero, huge]), vec![op::CREATE]].concat()),
+        (Halt::ReturnDataOutOfBounds, [push_all(&[zero, zero, huge]), vec![op::RETURNDATACOPY]].concat()),
+    ];
+    for (halt, code) in cases {
+        let case = with_gas(call_case(Revision::LATEST, code, vec![]), i64::MAX as u64);
+        let outcome = run_all(&mut registry::all(), &case);
+        assert_eq!(receipt(&outcome).exact.known().expect("our engines know").end, api::End::Halt(halt));
+    }
+}

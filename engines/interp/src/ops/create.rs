@@ -1,7 +1,7 @@
 //! CREATE, CREATE2 and SELFDESTRUCT: what they cost. What they do is the world's business.
 
 use super::{Next, address_of, pop_word, refuse_static, with_stack};
-use crate::gas::{charge, charge_words, expand};
+use crate::gas::{charge, charge_words, grow_to, pay};
 use api::{CreateRequest, End, Exit, Frame, Halt, Host, Request, Revision};
 use spec::{gas, limits};
 
@@ -17,7 +17,7 @@ fn any_create(frame: &mut Frame, salted: bool) -> Next {
     refuse_static(frame)?;
     let (value, offset, len) = with_stack(frame, |stack| (stack.pop(), stack.pop(), stack.pop()));
     let salt = salted.then(|| pop_word(frame));
-    let init = expand(&mut frame.gas_left, &mut frame.memory, &offset, &len)?;
+    let init = pay(&mut frame.gas_left, &frame.memory, &offset, &len)?;
     if frame.revision().is(Revision::Shanghai) {
         charge_words(&mut frame.gas_left, init.len, gas::INITCODE_WORD)?;
     }
@@ -28,6 +28,7 @@ fn any_create(frame: &mut Frame, salted: bool) -> Next {
     if init.len > limits::initcode(frame.revision()) {
         return Err(Halt::InitcodeTooLarge.into());
     }
+    grow_to(&mut frame.memory, init)?;
     let given = match frame.revision().is(Revision::Tangerine) {
         true => gas::all_but_64th(frame.gas_left),
         false => frame.gas_left,

@@ -1,7 +1,7 @@
 //! What surrounds a frame: the message, the code, the return data, the block. All constant while it runs.
 
 use super::{pop_word, push_word, with_stack, word_of};
-use crate::gas::{Stop, charge_words, expand, saturated, small};
+use crate::gas::{Stop, charge_words, expand, grow_to, pay, saturated, small};
 use crate::stack::Stack;
 use api::{Code, Frame, Halt, Revision, U256};
 use spec::gas;
@@ -84,10 +84,11 @@ pub(super) fn copy(frame: &mut Frame, source: &[u8]) -> Done {
 /// EIP-211: reading beyond the end of the return data halts, even to copy nothing.
 pub(crate) fn returndatacopy(frame: &mut Frame, _: &Code) -> Done {
     let (to, from, len) = with_stack(frame, |stack| (stack.pop(), stack.pop(), stack.pop()));
-    let range = expand(&mut frame.gas_left, &mut frame.memory, &to, &len)?;
+    let range = pay(&mut frame.gas_left, &frame.memory, &to, &len)?;
     charge_words(&mut frame.gas_left, range.len, gas::COPY_WORD)?;
     let end = saturated(&from).checked_add(range.len as u64).filter(|end| *end <= frame.return_data.len() as u64);
     end.ok_or(Halt::ReturnDataOutOfBounds)?;
+    grow_to(&mut frame.memory, range)?;
     frame.memory.fill_from(range.offset, range.len, &frame.return_data, saturated(&from) as usize);
     Ok(())
 }
