@@ -32,6 +32,14 @@ pub(crate) struct Range {
     pub(crate) len: usize,
 }
 
+impl Range {
+    /// The first byte behind it; zero if it is empty. It was checked to fit 64 bits.
+    #[inline(always)]
+    fn end(self) -> u64 {
+        self.offset as u64 + self.len as u64
+    }
+}
+
 /// Takes `price` from the gas left.
 #[inline(always)]
 pub(crate) fn charge(gas_left: &mut u64, price: u64) -> Result<(), Halt> {
@@ -64,38 +72,40 @@ pub(crate) fn saturated(word: &U256) -> u64 {
     small(word).unwrap_or(u64::MAX)
 }
 
-/// Pays for a range of memory that is not made to be there yet: for instructions that can still fail.
-pub(crate) fn pay(gas_left: &mut u64, memory: &Memory, offset: &U256, len: &U256) -> Result<Range, Halt> {
+/// The range that two words name, if anything can buy it. An empty range is nowhere, whatever its offset.
+#[inline(always)]
+fn range(offset: &U256, len: &U256) -> Result<Range, Halt> {
     let len = small(len).ok_or(Halt::OutOfGas)?;
     if len == 0 {
         return Ok(Range { offset: 0, len: 0 });
     }
     let offset = small(offset).ok_or(Halt::OutOfGas)?;
-    let end = offset.checked_add(len).ok_or(Halt::OutOfGas)?;
-    if end > memory.len() as u64 {
-        charge_growth(gas_left, memory, end)?;
-    }
+    offset.checked_add(len).ok_or(Halt::OutOfGas)?;
     Ok(Range { offset: offset as usize, len: len as usize })
+}
+
+/// Pays for a range of memory that is not made to be there yet: for instructions that can still fail.
+pub(crate) fn pay(gas_left: &mut u64, memory: &Memory, offset: &U256, len: &U256) -> Result<Range, Halt> {
+    let range = range(offset, len)?;
+    if range.end() > memory.len() as u64 {
+        charge_growth(gas_left, memory, range.end())?;
+    }
+    Ok(range)
 }
 
 /// Makes a range be there that was paid for.
 pub(crate) fn grow_to(memory: &mut Memory, range: Range) -> Result<(), OverLimit> {
-    if range.len == 0 { Ok(()) } else { memory.grow((range.offset + range.len) as u64) }
+    memory.grow(range.end())
 }
 
 /// Pays for a range of memory and makes it be there. An empty range costs nothing, wherever it is.
 #[inline(always)]
 pub(crate) fn expand(gas_left: &mut u64, memory: &mut Memory, offset: &U256, len: &U256) -> Result<Range, Stop> {
-    let len = small(len).ok_or(Halt::OutOfGas)?;
-    if len == 0 {
-        return Ok(Range { offset: 0, len: 0 });
+    let range = range(offset, len)?;
+    if range.end() > memory.len() as u64 {
+        grow(gas_left, memory, range.end())?;
     }
-    let offset = small(offset).ok_or(Halt::OutOfGas)?;
-    let end = offset.checked_add(len).ok_or(Halt::OutOfGas)?;
-    if end > memory.len() as u64 {
-        grow(gas_left, memory, end)?;
-    }
-    Ok(Range { offset: offset as usize, len: len as usize })
+    Ok(range)
 }
 
 #[cold]
