@@ -161,7 +161,7 @@ pub struct Blobs {
 }
 
 /// One entry of an authorisation list, as signed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Authorization {
     /// Zero holds on every chain.
     pub chain_id: U256,

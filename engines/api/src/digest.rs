@@ -1,7 +1,8 @@
 //! Outcomes as 32 bytes: keccak over a canonical encoding that starts with its version.
 //!
-//! Integers are big-endian and of fixed width, every list begins with its length, every choice with a tag. Maps
-//! are ordered. No address of this machine, float or `usize` enters, so the digest is the same on every platform.
+//! An integer is one byte that counts its significant bytes, then these, big-endian; every list begins with its length,
+//! every choice with a tag. Most words are small, and hashing is what campaigns spend much of their time on. Maps are
+//! ordered. No address of this machine, float or `usize` enters, so the digest is the same on every platform.
 
 use crate::outcome::{Exact, Field, Outcome, Receipt, TxOutcome};
 use crate::{Address, B256, Log, U256};
@@ -9,7 +10,7 @@ use alloy_primitives::{Keccak256, keccak256};
 use alloy_rlp::{Encodable, Header};
 
 /// Version of the encoding; part of what is hashed.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// An outcome that lacks what the level compares has no digest at that level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,19 +130,33 @@ pub fn logs_hash<'a>(logs: impl Iterator<Item = &'a Log>) -> B256 {
 }
 
 /// Feeds values to the hash in their canonical form.
-pub struct Encoder(Keccak256);
+pub struct Encoder {
+    hash: Keccak256,
+    /// What the hash has not taken yet: it takes few long pieces sooner than many short ones.
+    pending: Vec<u8>,
+}
 
 impl Encoder {
+    /// Bytes that wait at most.
+    const PENDING_MAX: usize = 4096;
+
     /// A hash that starts with the version and the level.
     pub fn new(level: u8) -> Encoder {
-        let mut hash = Encoder(Keccak256::new());
-        hash.raw(&[VERSION, level]);
-        hash
+        let mut pending = Vec::with_capacity(Encoder::PENDING_MAX);
+        pending.extend_from_slice(&[VERSION, level]);
+        Encoder { hash: Keccak256::new(), pending }
     }
 
     /// Bytes of a length that follows from the place.
     pub fn raw(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        if self.pending.len() + bytes.len() > Encoder::PENDING_MAX {
+            self.hash.update(&self.pending);
+            self.pending.clear();
+        }
+        match bytes.len() > Encoder::PENDING_MAX {
+            true => self.hash.update(bytes),
+            false => self.pending.extend_from_slice(bytes),
+        }
     }
 
     /// A choice.
@@ -151,12 +166,16 @@ impl Encoder {
 
     /// A number or length.
     pub fn number(&mut self, number: u64) {
-        self.raw(&number.to_be_bytes());
+        let from = number.leading_zeros() as usize / 8;
+        self.tag(8 - from as u8);
+        self.raw(&number.to_be_bytes()[from..]);
     }
 
     /// A word.
     pub fn word(&mut self, word: &U256) {
-        self.raw(&word.to_be_bytes::<32>());
+        let from = word.leading_zeros() / 8;
+        self.tag(32 - from as u8);
+        self.raw(&word.to_be_bytes::<32>()[from..]);
     }
 
     /// An address.
@@ -171,8 +190,9 @@ impl Encoder {
     }
 
     /// The 32 bytes.
-    pub fn finish(self) -> B256 {
-        self.0.finalize()
+    pub fn finish(mut self) -> B256 {
+        self.hash.update(&self.pending);
+        self.hash.finalize()
     }
 }
 
@@ -180,6 +200,26 @@ impl Encoder {
 mod tests {
     use super::*;
     use alloy_primitives::b256;
+
+    #[test]
+    fn values_are_written_in_their_significant_bytes() {
+        let mut hash = Encoder::new(0);
+        hash.number(0);
+        hash.number(0x1234);
+        hash.word(&U256::from(0xff));
+        hash.word(&U256::MAX);
+        let expected = [&[VERSION, 0, 0, 2, 0x12, 0x34, 1, 0xff, 32][..], &[0xff; 32]].concat();
+        assert_eq!(hash.finish(), keccak256(expected));
+    }
+
+    #[test]
+    fn long_and_short_pieces_make_one_text() {
+        let pieces = [3, 4090, 10, 5000, 0, 4096, 1];
+        let mut hash = Encoder::new(0);
+        pieces.iter().for_each(|len| hash.raw(&vec![7; *len]));
+        let expected = [vec![VERSION, 0], vec![7; pieces.iter().sum()]].concat();
+        assert_eq!(hash.finish(), keccak256(expected));
+    }
 
     #[test]
     fn no_logs_have_the_well_known_hash() {

@@ -8,6 +8,9 @@ use std::sync::Arc;
 /// Codes whose targets are remembered; beyond that, all are forgotten at once.
 const CODES_MAX: usize = 512;
 
+/// In code up to this length, finding the targets takes less time than the hash by which they are remembered.
+const SHORT_MAX: usize = 2048;
+
 /// The targets in one code, a bit a byte.
 #[derive(Debug)]
 pub(crate) struct Jumps(Box<[u64]>);
@@ -41,6 +44,9 @@ pub(crate) struct JumpCache(HashMap<B256, Arc<Jumps>>);
 impl JumpCache {
     /// The targets in `code`.
     pub(crate) fn get(&mut self, code: &Code) -> Arc<Jumps> {
+        if code.len() <= SHORT_MAX {
+            return Arc::new(Jumps::new(code.bytes()));
+        }
         if let Some(jumps) = self.0.get(&code.hash()) {
             return jumps.clone();
         }

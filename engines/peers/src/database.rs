@@ -10,31 +10,15 @@ use std::convert::Infallible;
 /// Accounts and block hashes, as revm asks for them.
 #[derive(Debug, Default)]
 pub(crate) struct Database {
-    accounts: BTreeMap<Address, Entry>,
+    accounts: State,
     hashes: BTreeMap<u64, B256>,
-    /// EIP-161: touched accounts that are empty go.
-    clears: bool,
-}
-
-#[derive(Debug, Default)]
-struct Entry {
-    info: AccountInfo,
-    storage: BTreeMap<U256, U256>,
+    revision: Revision,
 }
 
 impl Database {
-    /// The state that a case begins with. Code is analysed here.
+    /// The state that a case begins with.
     pub(crate) fn new(case: &Case) -> Database {
-        let entry = |(address, account): (&Address, &Account)| {
-            let code = bytecode(account, case.revision);
-            let info = AccountInfo::default().with_balance(account.balance).with_nonce(account.nonce).with_code(code);
-            (*address, Entry { info, storage: account.storage.clone() })
-        };
-        Database {
-            accounts: case.accounts.iter().map(entry).collect(),
-            hashes: case.block.hashes.clone(),
-            clears: case.revision.is(Revision::Spurious),
-        }
+        Database { accounts: case.accounts.clone(), hashes: case.block.hashes.clone(), revision: case.revision }
     }
 
     /// Takes over what a transaction changed.
@@ -47,7 +31,9 @@ impl Database {
     }
 
     fn apply_one(&mut self, address: Address, changed: Changed) {
-        if changed.is_selfdestructed() || (self.clears && changed.is_empty()) {
+        // EIP-161: touched accounts that are empty go.
+        let clears = self.revision.is(Revision::Spurious);
+        if changed.is_selfdestructed() || (clears && changed.is_empty()) {
             self.accounts.remove(&address);
             return;
         }
@@ -61,17 +47,16 @@ impl Database {
                 value => entry.storage.insert(key, value),
             };
         }
-        entry.info = changed.info;
+        (entry.nonce, entry.balance) = (changed.info.nonce, changed.info.balance);
+        if let Some(code) = changed.info.code {
+            entry.code = code.original_bytes();
+        }
     }
 
     /// The accounts, without the slots that are zero.
-    pub(crate) fn into_state(self) -> State {
-        let account = |(address, entry): (Address, Entry)| {
-            let code = entry.info.code.map(|code| code.original_bytes()).unwrap_or_default();
-            let (nonce, balance) = (entry.info.nonce, entry.info.balance);
-            (address, Account { nonce, balance, code, storage: entry.storage })
-        };
-        self.accounts.into_iter().map(account).collect()
+    pub(crate) fn into_state(mut self) -> State {
+        self.accounts.values_mut().for_each(|account| account.storage.retain(|_, value| !value.is_zero()));
+        self.accounts
     }
 }
 
@@ -86,13 +71,21 @@ impl revm::Database for Database {
     type Error = Infallible;
 
     fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
-        Ok(self.accounts.get(&address).map(|entry| entry.info.clone()))
+        let info = |account: &Account| {
+            let info = AccountInfo::default().with_balance(account.balance).with_nonce(account.nonce);
+            match account.code.is_empty() {
+                true => info,
+                // Analysed and hashed here, so only where it is asked for.
+                false => info.with_code(bytecode(account, self.revision)),
+            }
+        };
+        Ok(self.accounts.get(&address).map(info))
     }
 
     fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, Infallible> {
         // revm asks only for code that an account came without, which is none: see `basic`.
-        let code = self.accounts.values().filter(|entry| entry.info.code_hash == hash && hash != KECCAK_EMPTY);
-        Ok(code.filter_map(|entry| entry.info.code.clone()).next().unwrap_or_default())
+        let mut coded = self.accounts.values().filter(|account| hash != KECCAK_EMPTY && keccak256(&account.code) == hash);
+        Ok(coded.next().map(|account| bytecode(account, self.revision)).unwrap_or_default())
     }
 
     fn storage(&mut self, address: Address, key: U256) -> Result<U256, Infallible> {

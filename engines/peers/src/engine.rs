@@ -1,12 +1,12 @@
 //! [`Revm`]: whole cases on revm.
 //!
-//! Every case gets a revm of its own, so nothing is left over from the one before, not even after a panic.
+//! A revm is used for case after case, see `pool`; one that panicked is not used again.
 
 use crate::database::Database;
-use crate::env::{Evm, evm, tx_env};
+use crate::env::{Evm, tx_env};
 use crate::memory::GAS_SAFE;
 use crate::rejection::{missing_callee, rejection};
-use crate::{blobs, support};
+use crate::{blobs, pool, support};
 use api::{
     Case, Engine, EngineError, EngineId, Field, Log, Outcome, Receipt, Rejection, Revision, Transaction, TxOutcome,
     Unsupported, Watch,
@@ -58,7 +58,7 @@ struct Used {
 }
 
 fn execute(case: &Case) -> Result<Outcome, EngineError> {
-    let mut evm = evm(case).map_err(EngineError::Unsupported)?;
+    let mut evm = pool::take(case).map_err(EngineError::Unsupported)?;
     let mut used = Used::default();
     let mut transactions = Vec::with_capacity(case.transactions.len());
     for transaction in &case.transactions {
@@ -66,6 +66,7 @@ fn execute(case: &Case) -> Result<Outcome, EngineError> {
     }
     let database: &mut Database = evm.ctx.db_mut();
     let state = std::mem::take(database).into_state();
+    pool::put_back(evm, case.revision);
     Ok(Outcome { transactions, state: Field::Known(state), state_root: Field::Unknown })
 }
 

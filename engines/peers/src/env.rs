@@ -1,14 +1,14 @@
 //! A case in revm's own words: rules, block and transactions.
 
+use crate::authority::recovered;
 use crate::blobs;
 use crate::database::Database;
 use crate::memory::MemoryGuard;
-use api::{Authorization, Case, Fee, Revision, Transaction, U256, Unsupported};
+use api::{Case, Fee, Revision, Transaction, U256, Unsupported};
 use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
+use revm::context_interface::ContextTr;
 use revm::context_interface::either::Either;
-use revm::context_interface::transaction::{
-    AccessList, AccessListItem, Authorization as RevmAuthorization, SignedAuthorization,
-};
+use revm::context_interface::transaction::{AccessList, AccessListItem};
 use revm::handler::{MainnetContext, MainnetEvm};
 use revm::primitives::{B256, TxKind, hardfork::SpecId};
 use revm::{MainBuilder, MainContext};
@@ -26,6 +26,19 @@ pub(crate) fn evm(case: &Case) -> Result<Evm, Unsupported> {
         .with_block(block)
         .modify_cfg_chained(|cfg| configure(cfg, spec, case))
         .build_mainnet_with_inspector(MemoryGuard::default()))
+}
+
+/// Makes a used revm of the same revision one for this case.
+pub(crate) fn reset(evm: &mut Evm, case: &Case) -> Result<(), Unsupported> {
+    let spec = spec_id(case.revision)?;
+    evm.ctx.block = block_env(case)?;
+    evm.ctx.modify_cfg(|cfg| {
+        (cfg.tx_gas_limit_cap, cfg.max_blobs_per_tx) = (None, None);
+        configure(cfg, spec, case);
+    });
+    *evm.ctx.db_mut() = Database::new(case);
+    evm.inspector = MemoryGuard::default();
+    Ok(())
 }
 
 /// The rules by revm's name.
@@ -99,7 +112,7 @@ pub(crate) fn tx_env(case: &Case, transaction: &Transaction) -> TxEnv {
         },
         blob_hashes: blobs.map(|blobs| blobs.hashes.clone()).unwrap_or_default(),
         max_fee_per_blob_gas: blobs.map_or(0, |blobs| narrow(blobs.max_fee)),
-        authorization_list: authorizations.map(|authorization| Either::Left(signed(authorization))).collect(),
+        authorization_list: authorizations.map(|authorization| Either::Right(recovered(authorization))).collect(),
     }
 }
 
@@ -109,12 +122,4 @@ fn access_list(transaction: &Transaction) -> AccessList {
         storage_keys: keys.iter().map(|key| B256::from(*key)).collect(),
     };
     AccessList(transaction.access_list.iter().flatten().map(item).collect())
-}
-
-fn signed(authorization: &Authorization) -> SignedAuthorization {
-    let Authorization { chain_id, address, nonce, y_parity, r, s } = authorization;
-    let inner = RevmAuthorization { chain_id: *chain_id, address: *address, nonce: *nonce };
-    // A parity beyond a byte is as impossible as the largest byte.
-    let y_parity = u8::try_from(*y_parity).unwrap_or(u8::MAX);
-    SignedAuthorization::new_unchecked(inner, y_parity, *r, *s)
 }

@@ -13,11 +13,13 @@
 //! storage, and most cases with such accounts agree: EIP-7610. A transaction with several faults is rejected by both,
 //! but each looks for faults in its own order.
 
+mod authority;
 mod blobs;
 mod database;
 mod engine;
 mod env;
 mod memory;
+mod pool;
 mod prepared;
 mod rejection;
 mod support;

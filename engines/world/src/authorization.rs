@@ -4,6 +4,7 @@ use crate::state::World;
 use alloy_rlp::{Encodable, Header};
 use api::{Address, Authorization, B256, Bytes, Code, U256, keccak256};
 use spec::{gas, limits};
+use std::collections::HashMap;
 
 /// What precedes the address in a delegation designator.
 const DESIGNATOR: [u8; 3] = [0xef, 0x01, 0x00];
@@ -18,21 +19,38 @@ pub(crate) fn delegate(code: &Code) -> Option<Address> {
     (code.len() == limits::DELEGATION).then(|| Address::from_slice(target))
 }
 
-/// Applies a list of authorisations. One that does not hold is passed over.
-pub(crate) fn apply(world: &mut World, chain_id: u64, authorizations: &[Authorization]) {
-    for authorization in authorizations {
-        apply_one(world, chain_id, authorization);
+/// Who signed which authorisation. Recovering an address takes longer than running a small case, and campaigns meet
+/// the same few authorisations again and again.
+#[derive(Default)]
+pub(crate) struct Signers(HashMap<Authorization, Option<Address>>);
+
+impl Signers {
+    /// Entries that are kept.
+    const KEPT_MAX: usize = 1024;
+
+    fn of(&mut self, authorization: &Authorization) -> Option<Address> {
+        if self.0.len() >= Signers::KEPT_MAX && !self.0.contains_key(authorization) {
+            self.0.clear();
+        }
+        *self.0.entry(authorization.clone()).or_insert_with(|| signer(authorization))
     }
 }
 
-fn apply_one(world: &mut World, chain_id: u64, authorization: &Authorization) {
+/// Applies a list of authorisations. One that does not hold is passed over.
+pub(crate) fn apply(world: &mut World, signers: &mut Signers, chain_id: u64, authorizations: &[Authorization]) {
+    for authorization in authorizations {
+        apply_one(world, signers, chain_id, authorization);
+    }
+}
+
+fn apply_one(world: &mut World, signers: &mut Signers, chain_id: u64, authorization: &Authorization) {
     if !authorization.chain_id.is_zero() && authorization.chain_id != U256::from(chain_id) {
         return;
     }
     if authorization.nonce == limits::NONCE {
         return;
     }
-    let Some(authority) = signer(authorization) else { return };
+    let Some(authority) = signers.of(authorization) else { return };
     world.warm(authority);
     let entry = world.entry(authority);
     let is_contract = !entry.code.is_empty() && delegate(&entry.code).is_none();

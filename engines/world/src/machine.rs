@@ -1,5 +1,6 @@
 //! [`Machine`]: the world and the driver around a vm make an engine.
 
+use crate::authorization::Signers;
 use crate::driver::Vms;
 use crate::roots::state_root;
 use crate::session::{Stream, lend};
@@ -13,12 +14,13 @@ pub struct Machine<V> {
     vm: V,
     precise: Option<Box<dyn Vm>>,
     pool: Vec<Frame>,
+    signers: Signers,
 }
 
 impl<V: Vm + 'static> Machine<V> {
     /// An engine that runs every frame on `vm`.
     pub fn new(id: EngineId, vm: V) -> Machine<V> {
-        Machine { id, vm, precise: None, pool: Vec::new() }
+        Machine { id, vm, precise: None, pool: Vec::new(), signers: Signers::default() }
     }
 
     /// The same, with a vm that finishes the frames that `vm` leaves.
@@ -39,8 +41,9 @@ impl<V: Vm + 'static> Engine for Machine<V> {
     fn run(&mut self, case: &Case, mut watch: Watch<'_>) -> Result<Outcome, EngineError> {
         let mut context = Context {
             case,
-            world: World::new(case.revision, &case.accounts),
+            world: World::new(case.revision, case.accounts.clone()),
             stream: Stream::default(),
+            signers: &mut self.signers,
             gas_used: 0,
             blobs_used: 0,
         };
@@ -61,7 +64,7 @@ impl<V: Vm + 'static> Engine for Machine<V> {
             };
             transactions.push(transact(&mut context, index, vms, &mut self.pool, recording)?);
         }
-        let state = context.world.accounts();
+        let state = context.world.into_accounts();
         let state_root = if watch.roots { Field::Known(state_root(&state)) } else { Field::Unknown };
         Ok(Outcome { transactions, state: Field::Known(state), state_root })
     }

@@ -26,7 +26,8 @@ fn set(revision: Revision) -> &'static Precompiles {
 
 /// Whether `address` holds a precompiled contract in `revision`.
 pub fn is_precompile(address: &Address, revision: Revision) -> bool {
-    set(revision).get(address).is_some()
+    // All of them have small addresses; looking one up takes longer than to see that.
+    address[..18] == [0; 18] && set(revision).get(address).is_some()
 }
 
 /// Runs the precompiled contract at `address`; `Err` says that the library itself failed.

@@ -77,6 +77,9 @@ const RIPEMD: Address = Address::with_last_byte(3);
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) revision: Revision,
+    /// What the case begins with.
+    base: State,
+    /// What was looked at; an entry stands for the account even when that is gone.
     entries: BTreeMap<Address, Entry>,
     transient: BTreeMap<(Address, U256), U256>,
     journal: Vec<Undo>,
@@ -86,25 +89,36 @@ pub(crate) struct World {
 
 impl World {
     /// The world that a case begins with.
-    pub(crate) fn new(revision: Revision, accounts: &State) -> World {
-        let entries = accounts.iter().map(|(address, account)| (*address, entry_of(account))).collect();
-        World { revision, entries, transient: BTreeMap::new(), journal: Vec::new(), logs: Vec::new(), refund: 0 }
+    pub(crate) fn new(revision: Revision, base: State) -> World {
+        World {
+            revision,
+            base,
+            entries: BTreeMap::new(),
+            transient: BTreeMap::new(),
+            journal: Vec::new(),
+            logs: Vec::new(),
+            refund: 0,
+        }
     }
 
     /// The accounts as they are written down.
-    pub(crate) fn accounts(&self) -> State {
-        let there = self.entries.iter().filter(|(_, entry)| entry.exists);
-        there.map(|(address, entry)| (*address, account_of(entry))).collect()
+    pub(crate) fn into_accounts(self) -> State {
+        let mut accounts = self.base;
+        for (address, entry) in &self.entries {
+            match entry.exists {
+                true => drop(accounts.insert(*address, account_of(entry))),
+                false => drop(accounts.remove(address)),
+            }
+        }
+        // What the case says of accounts that nobody looked at is written down as the others are.
+        accounts.values_mut().for_each(|account| account.storage.retain(|_, value| !value.is_zero()));
+        accounts
     }
 
     /// An account, absent if nobody wrote it down.
     pub(crate) fn entry(&mut self, address: Address) -> &mut Entry {
-        self.entries.entry(address).or_default()
-    }
-
-    /// An account, if it is known at all.
-    pub(crate) fn get(&self, address: &Address) -> Option<&Entry> {
-        self.entries.get(address)
+        let base = &self.base;
+        self.entries.entry(address).or_insert_with(|| base.get(&address).map(entry_of).unwrap_or_default())
     }
 
     /// Accounts that are warm.
@@ -282,11 +296,11 @@ impl World {
     /// belongs to the transaction alone.
     pub(crate) fn end_transaction(&mut self) {
         let clears = self.revision.is(Revision::Spurious);
-        self.entries.retain(|_, entry| {
-            let removed = entry.destroyed || clears && entry.touched && entry.is_empty();
-            entry.exists && !removed
-        });
         for entry in self.entries.values_mut() {
+            let removed = entry.destroyed || clears && entry.touched && entry.is_empty();
+            if removed || !entry.exists {
+                *entry = Entry::default();
+            }
             (entry.warm, entry.touched, entry.created) = (false, false, false);
             entry.storage.retain(|_, cell| {
                 *cell = Cell { original: cell.current, current: cell.current, warm: false };

@@ -1,6 +1,6 @@
 //! One transaction from its validation to the end of its accounting.
 
-use crate::authorization::{apply, delegate};
+use crate::authorization::{Signers, apply, delegate};
 use crate::blob::blob_base_fee;
 use crate::driver::{Done, Driver, Entered, Vms};
 use crate::intrinsic::{floor_gas, intrinsic_gas};
@@ -20,6 +20,7 @@ pub(crate) struct Context<'a> {
     pub(crate) case: &'a Case,
     pub(crate) world: World,
     pub(crate) stream: Stream,
+    pub(crate) signers: &'a mut Signers,
     pub(crate) gas_used: u64,
     pub(crate) blobs_used: u64,
 }
@@ -42,13 +43,14 @@ pub(crate) fn transact(
 ) -> Result<TxOutcome, EngineError> {
     let case = context.case;
     let transaction = &case.transactions[index];
-    if let Err(rejection) = validate(case, transaction, &context.world, context.gas_used, context.blobs_used) {
+    if let Err(rejection) = validate(case, transaction, &mut context.world, context.gas_used, context.blobs_used) {
         return Ok(TxOutcome::Rejected(rejection));
     }
     let env = Arc::new(env(case, transaction));
     buy_gas(&mut context.world, case, transaction, env.gas_price);
     warm_up(&mut context.world, case, transaction);
-    apply(&mut context.world, case.chain_id, transaction.authorizations.as_deref().unwrap_or_default());
+    let authorizations = transaction.authorizations.as_deref().unwrap_or_default();
+    apply(&mut context.world, context.signers, case.chain_id, authorizations);
 
     let mut driver = Driver {
         vms,

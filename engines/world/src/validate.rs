@@ -22,7 +22,7 @@ const TYPES: [Revision; 5] =
 pub(crate) fn validate(
     case: &Case,
     transaction: &Transaction,
-    world: &World,
+    world: &mut World,
     gas_used: u64,
     blobs_used: u64,
 ) -> Result<(), Rejection> {
@@ -83,8 +83,8 @@ fn gas_limit(case: &Case, transaction: &Transaction, gas_used: u64) -> Result<()
     require(transaction.gas_limit >= floor_gas(transaction, case.revision), Rejection::FloorGas)
 }
 
-fn sender(case: &Case, transaction: &Transaction, world: &World) -> Result<(), Rejection> {
-    let sender = world.get(&transaction.sender).cloned().unwrap_or_default();
+fn sender(case: &Case, transaction: &Transaction, world: &mut World) -> Result<(), Rejection> {
+    let sender = world.entry(transaction.sender);
     let delegates = case.revision.is(Revision::Prague) && delegate(&sender.code).is_some();
     require(sender.code.is_empty() || delegates, Rejection::SenderNotEoa)?;
     require(transaction.nonce < limits::NONCE, Rejection::NonceMax)?;

@@ -174,15 +174,20 @@ fn blobs(d: &mut Draw<'_>, transaction: &mut Transaction) {
     transaction.blobs = Some(Blobs { hashes, max_fee: U256::from(1_000_000_000) });
 }
 
+/// Half the order of secp256k1, the largest `s` of a valid signature (EIP-2).
+const HALF_ORDER: U256 =
+    U256::from_limbs([0xdfe92f46681b20a0, 0x5d576e7357a4501d, 0xffff_ffff_ffff_ffff, 0x7fff_ffff_ffff_ffff]);
+
 /// A signed authorisation from the table, or one that nobody signed.
 fn authorization(d: &mut Draw<'_>) -> Authorization {
     let mut authorization = d.pick(&SIGNED).authorization();
     match d.byte() {
         0..=159 => {}
-        160..=199 => authorization.s = d.word(),
-        200..=219 => authorization.y_parity = d.word(),
+        // Few values, so that engines may remember who signed: recovering takes longer than all the rest.
+        160..=199 => authorization.s = d.pick(&[U256::ZERO, U256::ONE, HALF_ORDER, HALF_ORDER + U256::ONE, U256::MAX]),
+        200..=219 => authorization.y_parity = U256::from(d.pick(&[2, 27, 28, 255, 256, u64::MAX])),
         220..=239 => authorization.nonce = d.pick(&[1, 2, u64::MAX]),
-        _ => authorization.chain_id = d.word(),
+        _ => authorization.chain_id = d.pick(&[U256::from(2), U256::from(1) << 64, U256::MAX]),
     }
     authorization
 }

@@ -130,7 +130,7 @@ fn modexp(d: &mut Draw<'_>) -> Vec<u8> {
 /// Rounds around the ten after which the constants repeat, and more than any gas pays.
 fn blake(d: &mut Draw<'_>, vector: &Vector) -> Vec<u8> {
     let mut input = vector.parts.concat();
-    let rounds: u32 = d.pick(&[12, 0, 1, 9, 10, 11, 13, 25, 1000, 1 << 18, u32::MAX]);
+    let rounds: u32 = d.pick(&[12, 0, 1, 9, 10, 11, 13, 25, 1000, 1 << 12, u32::MAX]);
     input[..4].copy_from_slice(&rounds.to_be_bytes());
     if d.chance(100) {
         let at = d.between(4, input.len() as u32 - 9) as usize;
