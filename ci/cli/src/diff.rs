@@ -3,6 +3,9 @@
 use crate::args::{DiffArgs, ReduceArgs};
 use crate::crew::{cases, crew, tolerances};
 use crate::exit::{Exit, Failure};
+use crate::guard;
+use crate::output::{PLAIN, RED};
+use crate::roster::Roster;
 use alloy_primitives::{hex, keccak256};
 use api::{Case, digest};
 use format::{CaseFile, Expect};
@@ -12,13 +15,10 @@ use report::{Finding, side_by_side};
 use std::io::Write;
 use std::path::Path;
 
-/// Red and plain again, for terminals; a pipe does not see them.
-const RED: &str = "\x1b[31m";
-const PLAIN: &str = "\x1b[0m";
-
 /// Compares engines on a case.
-pub(crate) fn diff(args: &DiffArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut crew = crew(&args.engines)?;
+pub(crate) fn diff(args: &DiffArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let mut exit = Exit::Ok;
     for case in cases(&args.case)? {
@@ -30,7 +30,8 @@ pub(crate) fn diff(args: &DiffArgs, out: &mut dyn Write) -> Result<Exit, Failure
             let fork = fork(&mut crew, &case, divergence);
             show(out, &case, divergence, fork.as_ref())?;
             if let Some(folder) = &args.out {
-                let place = keep(folder, &args.case.case, &case, &case, divergence, fork.as_ref(), &crew)?;
+                let ids = roster.ids(&crew.names());
+                let place = keep(folder, &args.case.case, &case, &case, divergence, fork.as_ref(), &ids)?;
                 writeln!(out, "evidence in {place}")?;
             }
         }
@@ -122,16 +123,10 @@ pub(crate) fn keep(
     reduced: &Case,
     divergence: &Divergence,
     fork: Option<&Fork>,
-    crew: &Crew,
+    engines: &[String],
 ) -> Result<String, Failure> {
     let name = folder_name(divergence);
-    let engines: Vec<String> = crew
-        .names()
-        .iter()
-        .filter_map(|name| registry::make(name).ok())
-        .map(|engine| engine.id().to_string())
-        .collect();
-    let finding = Finding { name: &name, origin, original, reduced, divergence, fork, engines: &engines };
+    let finding = Finding { name: &name, origin, original, reduced, divergence, fork, engines };
     let place = folder.join(&name);
     let failed = |error: std::io::Error| {
         Failure::new(
@@ -154,8 +149,9 @@ pub(crate) fn folder_name(divergence: &Divergence) -> String {
 }
 
 /// Reduces a case.
-pub(crate) fn reduce(args: &ReduceArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut crew = crew(&args.engines)?;
+pub(crate) fn reduce(args: &ReduceArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let first = cases(&args.case)?.into_iter().find_map(|case| {
         let divergence = judge(&mut crew, &case, &tolerances).divergences.into_iter().next()?;

@@ -1,5 +1,6 @@
 //! Exit codes, and failures that end a command early.
 
+use crate::output::shown;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -41,14 +42,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure with this message.
+    /// A failure with this message; what it quotes of files is made safe to show.
     pub fn new(exit: Exit, message: impl fmt::Display) -> Failure {
-        Failure { exit, message: message.to_string() }
+        Failure { exit, message: shown(&message.to_string()).into_owned() }
     }
 
     /// The same failure, saying where it happened.
     pub fn at(mut self, place: &str) -> Failure {
-        self.message = self.message.replacen("error: ", &format!("error: {place}: "), 1);
+        self.message = self.message.replacen("error: ", &format!("error: {}: ", shown(place)), 1);
         self
     }
 

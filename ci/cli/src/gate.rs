@@ -8,12 +8,16 @@ use crate::args::{EngineList, GateArgs};
 use crate::corpus;
 use crate::crew::{crew, tolerances};
 use crate::exit::{Exit, Failure};
+use crate::fuzz::pool;
+use crate::guard;
+use crate::known::known;
+use crate::roster::Roster;
 use crate::run::fold;
 use alloy_primitives::B256;
 use api::{Case, digest};
 use campaign::{Campaign, Evidence, Keeper, Ledger, Limits, Plan, Progress, State};
 use format::CaseFile;
-use r#gen::Profile;
+use r#gen::Mix;
 use oracle::{Ran, Tolerances, Verdict, judge};
 use rayon::prelude::*;
 use reduce::{Budget, Crews};
@@ -41,12 +45,16 @@ struct Part {
 }
 
 /// Runs the gate.
-pub(crate) fn gate(args: &GateArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let crews = Crews::like(&crew(&args.engines)?);
+pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let crews = Crews::like(&crew(&args.engines, roster)?);
     let names = crews.with(|crew| crew.names());
     let tolerances = tolerances()?;
-    let parts =
-        [recorded(&crews, &tolerances), matrix(&crews, &tolerances), generated(&args.engines, &names, &tolerances)?];
+    let parts = [
+        recorded(&crews, &tolerances),
+        matrix(&crews, &tolerances),
+        generated(&args.engines, roster, &names, &tolerances)?,
+    ];
     for part in &parts {
         if !args.json {
             print(out, part)?;
@@ -172,18 +180,20 @@ fn matrix(crews: &Crews, tolerances: &Tolerances) -> Part {
 }
 
 /// A campaign with a fixed seed, and floors on what it did.
-fn generated(engines: &EngineList, names: &[String], tolerances: &Tolerances) -> Result<Part, Failure> {
+fn generated(engines: &EngineList, roster: Roster, names: &[String], tolerances: &Tolerances) -> Result<Part, Failure> {
     let plan = Plan { seed: SEED, cases: CASES, engines: names.to_vec(), profile: "gate".into() };
-    let profile = Profile::default();
-    let source = |index: u64| -> Case { r#gen::from_seed(SEED, index, &profile) };
+    let mix = Mix { pool: pool(), ..Mix::default() };
+    let source = |index: u64| -> Case { mix.case(SEED, index) };
+    let known = known(&[])?;
     let campaign = Campaign {
         plan: &plan,
         source: &source,
-        crews: Crews::like(&crew(engines)?),
+        crews: Crews::like(&crew(engines, roster)?),
         tolerances,
         limits: Limits { reduction: Budget { tries_max: 0 }, findings_max: 0 },
         keeper: &Nowhere,
-        alive: &|_| (),
+        known: &known,
+        alive: &guard::task,
     };
     let state = campaign.run(State::default(), &ToTheEnd);
     let found = state.found.iter().map(|(signature, found)| {

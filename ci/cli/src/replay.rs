@@ -3,6 +3,8 @@
 use crate::args::ReplayArgs;
 use crate::crew::{crew, tolerances};
 use crate::exit::{Exit, Failure};
+use crate::guard;
+use crate::roster::Roster;
 use crate::run::fold;
 use crate::source;
 use api::{B256, digest};
@@ -26,8 +28,9 @@ struct Tally {
 }
 
 /// Replays every case at or below the paths.
-pub(crate) fn replay(args: &ReplayArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut crew = crew(&args.engines)?;
+pub(crate) fn replay(args: &ReplayArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let mut files = Vec::new();
     for path in &args.paths {
@@ -45,7 +48,8 @@ pub(crate) fn replay(args: &ReplayArgs, out: &mut dyn Write) -> Result<Exit, Fai
             Err(failure) => {
                 tally.unread += 1;
                 // What is wrong, and the line that says where.
-                let what: Vec<&str> = failure.message.lines().take(2).map(str::trim).collect();
+                let message = anstream::adapter::strip_str(&failure.message).to_string();
+                let what: Vec<&str> = message.lines().take(2).map(str::trim).collect();
                 writeln!(out, "UNREAD   {}", what.join(" "))?;
             }
         }
