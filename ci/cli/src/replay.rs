@@ -3,6 +3,7 @@
 use crate::args::ReplayArgs;
 use crate::crew::{crew, tolerances};
 use crate::exit::{Exit, Failure};
+use crate::fuzz::STATE;
 use crate::guard;
 use crate::roster::Roster;
 use crate::run::fold;
@@ -108,6 +109,12 @@ fn replay_file(
     Ok(())
 }
 
+/// A case by its ending. The state of a campaign, which lies beside its findings, is none.
+fn is_case(path: &Path) -> bool {
+    let named = path.file_name().is_some_and(|name| name != STATE);
+    named && path.extension().is_some_and(|ending| ending == "evm" || ending == "json")
+}
+
 /// Case files at or below a path. In an evidence folder only the reduced case counts.
 fn walk(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let unreadable = |error: std::io::Error| {
@@ -127,7 +134,7 @@ fn walk(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         std::fs::read_dir(path).map_err(unreadable)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     entries.sort();
     for entry in entries {
-        if entry.is_dir() || entry.extension().is_some_and(|ending| ending == "evm") {
+        if entry.is_dir() || is_case(&entry) {
             walk(&entry, files)?;
         }
     }

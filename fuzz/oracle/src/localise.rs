@@ -68,7 +68,7 @@ fn instruction(crew: &mut Crew, case: &Case, left: usize, right: usize) -> Optio
         steps.steps
     };
     let (lefts, rights) = (steps(crew, left), steps(crew, right));
-    if lefts.is_empty() || rights.is_empty() {
+    if lefts.is_empty() || rights.is_empty() || lefts == rights {
         return None;
     }
     let at = lefts.iter().zip(&rights).position(|(left, right)| left != right).unwrap_or(lefts.len().min(rights.len()));

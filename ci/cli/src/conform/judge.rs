@@ -15,6 +15,8 @@ pub enum Verdict {
     PassedByConvention,
     /// Not as expected, and in what.
     Failed(Vec<String>),
+    /// A resource limit was reached: nothing can be concluded.
+    Unknown(String),
     /// Not run, and by which rule.
     Skipped(String),
 }
@@ -136,6 +138,7 @@ fn run(
         Ok(Err(EngineError::Unsupported(why))) => {
             (Verdict::Skipped(format!("{name} does not support it: {why}")), None)
         }
+        Ok(Err(error @ (EngineError::Limit(_) | EngineError::Stopped))) => (Verdict::Unknown(error.to_string()), None),
         Ok(Err(error)) => (Verdict::Failed(vec![error.to_string()]), None),
         Err(panic) => {
             let what = panic.downcast_ref::<String>().map(String::as_str);
