@@ -11,7 +11,7 @@ use api::{Case, digest};
 use format::{CaseFile, Expect};
 use oracle::{Crew, Divergence, Fork, Ran, Verdict, judge, localise};
 use reduce::{Budget, Crews, reduce_finding};
-use report::{Finding, side_by_side};
+use report::{Finding, SideBySide, side_by_side};
 use std::io::Write;
 use std::path::Path;
 
@@ -77,10 +77,14 @@ fn show(out: &mut dyn Write, case: &Case, divergence: &Divergence, fork: Option<
         writeln!(out, "    {:<10} {RED}{}{PLAIN}", divergence.engine, difference.right)?;
     }
     let Some(fork) = fork else {
-        writeln!(out, "  where they part is not known: one of them reports no checkpoints")?;
+        writeln!(out, "  where they part is not known: behind the last checkpoint that both report")?;
         return Ok(());
     };
     let side = side_by_side(case, fork);
+    if side.rows.is_empty() {
+        writeln!(out, "  no checkpoint shows where they part, a step does:")?;
+        return listing(out, &side);
+    }
     let from = fork.common.map_or_else(|| "the entry".to_owned(), |point| format!("pc {:#x}", point.pc));
     writeln!(out, "  they part in the section after {from}; at its end:")?;
     writeln!(out, "    {:<12} {:<40} {}", "", divergence.judge, divergence.engine)?;
@@ -88,6 +92,10 @@ fn show(out: &mut dyn Write, case: &Case, divergence: &Divergence, fork: Option<
         let (on, off) = if left == right { ("", "") } else { (RED, PLAIN) };
         writeln!(out, "    {what:<12} {left:<40} {on}{right}{off}")?;
     }
+    listing(out, &side)
+}
+
+fn listing(out: &mut dyn Write, side: &SideBySide) -> Result<(), Failure> {
     for (pc, text, here) in &side.listing {
         let (mark, on, off) = if *here { (">", RED, PLAIN) } else { (" ", "", "") };
         writeln!(out, "  {mark} {pc:>5x}  {on}{text}{off}")?;

@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn colours_are_ours_alone() {
         let mut out = Vec::new();
-        write!(Shown(&mut out), "{RED}{}{PLAIN}\n", "x\x1b[31;8my\u{202e}").expect("a vector takes it");
+        let text = "x\x1b[31;8my\u{202e}";
+        writeln!(Shown(&mut out), "{RED}{text}{PLAIN}").expect("a vector takes it");
         assert_eq!(String::from_utf8_lossy(&out), format!("{RED}x\\u001b[31;8my\\u202e{PLAIN}\n"));
     }
 

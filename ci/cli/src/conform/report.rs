@@ -162,8 +162,7 @@ impl Report {
         }
         let s = if total == 1 { "" } else { "s" };
         write!(out, "{total} case{s}: {} passed ({by_convention} by convention), ", passed + by_convention)?;
-        let n_unknown = if unknown > 0 { format!("{unknown} unknown, ") } else { String::new() };
-        write!(out, "{failed} failed, {n_unknown}{skipped} skipped, {unread} files unread; ")?;
+        write!(out, "{failed} failed, {unknown} unknown, {skipped} skipped, {unread} files unread; ")?;
         match (self.agrees(), self.digests.values().next()) {
             (true, digest) => writeln!(out, "digest {}", digest.copied().unwrap_or_default()),
             (false, _) => {
@@ -215,10 +214,11 @@ impl Report {
 }
 
 fn table<'a>(out: &mut dyn Write, title: &str, rows: impl Iterator<Item = (&'a str, &'a Counts)>) -> io::Result<()> {
-    writeln!(out, "{title:<28} {:>7} {:>7} {:>7} {:>7}", "cases", "passed", "failed", "skipped")?;
+    writeln!(out, "{title:<28} {:>7} {:>7} {:>7} {:>7} {:>7}", "cases", "passed", "failed", "unknown", "skipped")?;
     for (name, counts) in rows {
         let passed = counts.passed + counts.by_convention;
-        writeln!(out, "{name:<28} {:>7} {passed:>7} {:>7} {:>7}", counts.total(), counts.failed, counts.skipped)?;
+        let Counts { failed, unknown, skipped, .. } = counts;
+        writeln!(out, "{name:<28} {:>7} {passed:>7} {failed:>7} {unknown:>7} {skipped:>7}", counts.total())?;
     }
     Ok(())
 }

@@ -61,12 +61,12 @@ fn text(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     for (signature, found) in &state.found {
-        let what = match known.news(signature) {
-            News::New => format!("FOUND    {signature}"),
-            News::Open(name) => format!("KNOWN    {name}: {signature}"),
-            News::Returned(name) => format!("RETURNED {name}: {signature}"),
-        };
-        writeln!(out, "{what}: {} times, first case {}, {}", found.count, found.first_index, found.kept)?;
+        let seen = format!("{signature}: {} times, first case {}", found.count, found.first_index);
+        match known.news(signature) {
+            News::New => writeln!(out, "FOUND    {seen}, {}", found.kept)?,
+            News::Open(name) => writeln!(out, "KNOWN    {name}: {seen}")?,
+            News::Returned(name) => writeln!(out, "RETURNED {name}: {seen}, {}", found.kept)?,
+        }
     }
     for (index, hung) in &state.hung {
         let what = if hung.reducing { ", while it was reduced" } else { "" };

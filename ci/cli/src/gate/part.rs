@@ -81,7 +81,8 @@ impl Part {
             };
             Test { name: test.name.clone(), came_to }
         });
-        Suite { name: self.name.to_owned(), about: self.about().trim_start().to_owned(), tests: tests.collect() }
+        let about = self.about().split_whitespace().collect::<Vec<_>>().join(" ");
+        Suite { name: self.name.to_owned(), about, tests: tests.collect() }
     }
 }
 
