@@ -1,5 +1,6 @@
 //! Findings as files that a stranger can use: the case in both forms, the divergence as JSON, and a page that shows
-//! where the engines part; and what a gate came to as [`junit`] and [`markdown`]. Everything here is text from values; callers write the files.
+//! where the engines part. And what a gate came to, as [`junit`] and [`markdown`]. Everything here is text from values;
+//! callers write the files.
 
 mod finding;
 mod page;

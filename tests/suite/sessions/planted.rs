@@ -86,9 +86,11 @@ impl Engine for Hangs {
 
     fn run(&mut self, case: &Case, watch: Watch<'_>) -> Result<Outcome, EngineError> {
         let len: usize = case.accounts.values().map(|account| account.code.len()).sum();
-        while len % 509 == 17 {
+        if len % 509 != 17 {
+            return self.0.run(case, watch);
+        }
+        loop {
             std::thread::sleep(Duration::from_secs(60));
         }
-        self.0.run(case, watch)
     }
 }
