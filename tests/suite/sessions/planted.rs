@@ -12,7 +12,16 @@ use world::Machine;
 const EXTRA: &[Extra] = &[
     Extra { name: "wrong-xor", about: "planted: XOR is OR", make: || machine("wrong-xor", WrongXor) },
     Extra { name: "panics", about: "planted: panics at XOR", make: || machine("panics", Panics) },
-    Extra { name: "hangs", about: "planted: does not end on some cases", make: || Box::new(Hangs(interp())) },
+    Extra {
+        name: "hangs",
+        about: "planted: does not end on some cases",
+        make: || hangs("hangs", |len| len % 509 == 17),
+    },
+    Extra {
+        name: "slips",
+        about: "planted: XOR is OR; does not end on short code",
+        make: || hangs("slips", |len| len < 24),
+    },
 ];
 
 /// Runs as the command if this binary was started under its name.
@@ -37,10 +46,6 @@ fn id(name: &str) -> EngineId {
 
 fn machine(name: &str, vm: impl Vm + 'static) -> Box<dyn Engine> {
     Box::new(Machine::new(id(name), vm))
-}
-
-fn interp() -> Machine<Interp> {
-    Machine::new(Interp::id(), Interp::new())
 }
 
 /// The places of an instruction in a code.
@@ -72,22 +77,30 @@ impl Vm for Panics {
     }
 }
 
-/// Sleeps for ever on about one case in five hundred.
-struct Hangs(Machine<Interp>);
+/// Sleeps for ever where the length of all code says so; as wrong about XOR as the first if it slips.
+struct Hangs {
+    name: &'static str,
+    on: fn(usize) -> bool,
+    engine: Box<dyn Engine>,
+}
+
+fn hangs(name: &'static str, on: fn(usize) -> bool) -> Box<dyn Engine> {
+    let engine = if name == "slips" { machine(name, WrongXor) } else { machine(name, Interp::new()) };
+    Box::new(Hangs { name, on, engine })
+}
 
 impl Engine for Hangs {
     fn id(&self) -> EngineId {
-        id("hangs")
+        id(self.name)
     }
 
     fn supports(&self, case: &Case) -> Result<(), Unsupported> {
-        self.0.supports(case)
+        self.engine.supports(case)
     }
 
     fn run(&mut self, case: &Case, watch: Watch<'_>) -> Result<Outcome, EngineError> {
-        let len: usize = case.accounts.values().map(|account| account.code.len()).sum();
-        if len % 509 != 17 {
-            return self.0.run(case, watch);
+        if !(self.on)(case.accounts.values().map(|account| account.code.len()).sum()) {
+            return self.engine.run(case, watch);
         }
         loop {
             std::thread::sleep(Duration::from_secs(60));

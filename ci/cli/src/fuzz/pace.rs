@@ -115,6 +115,9 @@ impl Pace {
             };
             state.note_hang(task, &run.engine, &kept);
         }
+        // Threads that reduce a case together may hang together.
+        told.sort();
+        told.dedup();
         let told = told.join("; ");
         let next = match (&self.out, self.save(&state)) {
             (None, _) => "nothing is kept; with --out FOLDER it could go on behind this case".to_owned(),
