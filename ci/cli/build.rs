@@ -5,14 +5,20 @@ use std::path::Path;
 use std::{env, fs};
 
 fn main() {
+    write("corpus.rs", &["ops", "eips", "found"], "evm");
+    write("known.rs", &["found"], "toml");
+}
+
+/// Writes a list of path and text of every file with this ending.
+fn write(name: &str, folders: &[&str], ending: &str) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
     let mut list = String::from("&[\n");
-    for folder in ["ops", "eips", "found"] {
+    for folder in folders {
         let path = corpus.join(folder);
         println!("cargo::rerun-if-changed={}", path.display());
         let Ok(entries) = fs::read_dir(&path) else { continue };
         let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        files.retain(|file| file.extension().is_some_and(|ending| ending == "evm"));
+        files.retain(|file| file.extension().is_some_and(|found| found == ending));
         files.sort();
         for file in files {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -22,6 +28,6 @@ fn main() {
         }
     }
     list.push_str("]\n");
-    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join("corpus.rs");
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).join(name);
     fs::write(out, list).expect("cargo gives a folder to write to");
 }

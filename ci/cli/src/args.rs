@@ -44,9 +44,17 @@ pub(crate) enum Command {
 pub(crate) struct GateArgs {
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
     /// Print the summary as JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Write a summary in Markdown to this file; in a GitHub job, $GITHUB_STEP_SUMMARY
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
+    /// Write a JUnit report to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
 }
 
 /// Run a case and show its outcome
@@ -61,6 +69,8 @@ pub(crate) struct RunArgs {
     pub(crate) case: CaseChoice,
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
     /// Print the outcomes as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -74,9 +84,8 @@ pub(crate) struct RunArgs {
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct FuzzArgs {
-    /// Any number
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) draw: DrawArgs,
     /// How many cases
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) cases: u64,
@@ -88,19 +97,18 @@ pub(crate) struct FuzzArgs {
     /// Threads; all cores if not given
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
-    /// Only this family of the generator
-    #[arg(long, value_name = "NAME")]
-    pub(crate) family: Option<String>,
-    /// Only this revision
-    #[arg(long, value_name = "NAME")]
-    pub(crate) revision: Option<Revision>,
+    /// A folder of findings that are known, beside those of the corpus: open ones are counted and are no news, fixed
+    /// ones that return are red. The --out of another campaign will do
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) known: Vec<PathBuf>,
     /// Where findings and the state go; nothing is written without it
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
     /// Go on from the state in --out
     #[arg(long, requires = "out")]
     pub(crate) resume: bool,
-    /// A case that takes longer than this many seconds counts as a hang and ends the campaign
+    /// A case that takes an engine longer than this ends the campaign; resumed, it counts the case as a crash called
+    /// `hang` and goes on behind it. 0 is no limit
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(crate) hang: u64,
     /// Print the report as JSON
@@ -114,15 +122,8 @@ pub(crate) struct GenerateArgs {
     /// Position in the campaign
     #[arg(value_name = "INDEX")]
     pub(crate) index: u64,
-    /// The seed of the campaign
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Only this family of the generator
-    #[arg(long, value_name = "NAME")]
-    pub(crate) family: Option<String>,
-    /// Only this revision
-    #[arg(long, value_name = "NAME")]
-    pub(crate) revision: Option<Revision>,
+    #[command(flatten)]
+    pub(crate) draw: DrawArgs,
 }
 
 /// Compare engines on a case and show where they part
@@ -136,6 +137,8 @@ pub(crate) struct DiffArgs {
     pub(crate) case: CaseChoice,
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
     /// Write an evidence folder below this one if they differ
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
@@ -152,6 +155,8 @@ pub(crate) struct SweepArgs {
     pub(crate) case: CaseChoice,
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
     /// Gas limits to try at most, evenly picked
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub(crate) edges: usize,
@@ -168,6 +173,8 @@ pub(crate) struct ReduceArgs {
     pub(crate) case: CaseChoice,
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
 }
 
 /// Replay cases and findings on any set of engines
@@ -182,6 +189,8 @@ pub(crate) struct ReplayArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
 }
 
 /// Trace a case instruction by instruction (EIP-3155)
@@ -217,6 +226,8 @@ pub(crate) struct ConformArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
     /// Only tests whose file or name contains this
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
@@ -303,6 +314,31 @@ pub(crate) struct CaseChoice {
     /// Run in this revision, whatever the file is for
     #[arg(long, value_name = "NAME")]
     pub(crate) revision: Option<Revision>,
+}
+
+/// What the cases of a campaign are drawn from.
+#[derive(Debug, Args)]
+pub(crate) struct DrawArgs {
+    /// The seed of the campaign: any number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Only this family of the generator, and no mutants of the corpus
+    #[arg(long, value_name = "NAME", conflicts_with = "contracts")]
+    pub(crate) family: Option<String>,
+    /// Only this revision
+    #[arg(long, value_name = "NAME")]
+    pub(crate) revision: Option<Revision>,
+    /// Call and mutate the contracts in this folder instead: runtime bytecode in .hex files
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) contracts: Option<PathBuf>,
+}
+
+/// A limit on time.
+#[derive(Debug, Args)]
+pub(crate) struct HangLimit {
+    /// End, as inconclusive, when an engine takes longer for a case than this; 0 is no limit
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub(crate) hang: u64,
 }
 
 /// Which engines.

@@ -47,7 +47,7 @@ pub(crate) fn asm(args: &AsmArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
             what: error.problem.to_string(),
             hint: Some(error.problem.hint()),
         };
-        Failure::new(Exit::BadInput, source::show(&error, text.as_bytes()))
+        source::show(&error, text.as_bytes())
     })?;
     writeln!(out, "{}", hex::encode_prefixed(&code))?;
     if !args.quiet {

@@ -2,6 +2,7 @@
 
 use crate::args::{CaseChoice, EngineList};
 use crate::exit::{Exit, Failure};
+use crate::roster::Roster;
 use crate::source;
 use api::Case;
 use oracle::{Crew, Tolerances};
@@ -10,10 +11,8 @@ use oracle::{Crew, Tolerances};
 const TOLERANCES: &str = include_str!("../../../fuzz/oracle/tolerances.toml");
 
 /// The engines that were asked for; ours and others' if none was.
-pub(crate) fn crew(list: &EngineList) -> Result<Crew, Failure> {
-    let all = || registry::names().chain(registry::peers()).map(str::to_owned).collect();
-    let names: Vec<String> = if list.engines.is_empty() { all() } else { list.engines.clone() };
-    Crew::new(&names, |name| registry::make(name).ok())
+pub(crate) fn crew(list: &EngineList, roster: Roster) -> Result<Crew, Failure> {
+    Crew::new(&roster.compared(&list.engines), move |name| roster.make(name).ok())
         .map_err(|name| Failure::new(Exit::BadInput, format_args!("error: {}", registry::UnknownEngine(name))))
 }
 

@@ -3,22 +3,22 @@
 use crate::args::{DiffArgs, ReduceArgs};
 use crate::crew::{cases, crew, tolerances};
 use crate::exit::{Exit, Failure};
+use crate::guard;
+use crate::output::{PLAIN, RED};
+use crate::roster::Roster;
 use alloy_primitives::{hex, keccak256};
 use api::{Case, digest};
 use format::{CaseFile, Expect};
 use oracle::{Crew, Divergence, Fork, Ran, Verdict, judge, localise};
 use reduce::{Budget, Crews, reduce_finding};
-use report::{Finding, side_by_side};
+use report::{Finding, SideBySide, side_by_side};
 use std::io::Write;
 use std::path::Path;
 
-/// Red and plain again, for terminals; a pipe does not see them.
-const RED: &str = "\x1b[31m";
-const PLAIN: &str = "\x1b[0m";
-
 /// Compares engines on a case.
-pub(crate) fn diff(args: &DiffArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut crew = crew(&args.engines)?;
+pub(crate) fn diff(args: &DiffArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let mut exit = Exit::Ok;
     for case in cases(&args.case)? {
@@ -30,7 +30,8 @@ pub(crate) fn diff(args: &DiffArgs, out: &mut dyn Write) -> Result<Exit, Failure
             let fork = fork(&mut crew, &case, divergence);
             show(out, &case, divergence, fork.as_ref())?;
             if let Some(folder) = &args.out {
-                let place = keep(folder, &args.case.case, &case, &case, divergence, fork.as_ref(), &crew)?;
+                let ids = roster.ids(&crew.names());
+                let place = keep(folder, &args.case.case, &case, &case, divergence, fork.as_ref(), &ids)?;
                 writeln!(out, "evidence in {place}")?;
             }
         }
@@ -76,10 +77,14 @@ fn show(out: &mut dyn Write, case: &Case, divergence: &Divergence, fork: Option<
         writeln!(out, "    {:<10} {RED}{}{PLAIN}", divergence.engine, difference.right)?;
     }
     let Some(fork) = fork else {
-        writeln!(out, "  where they part is not known: one of them reports no checkpoints")?;
+        writeln!(out, "  where they part is not known: behind the last checkpoint that both report")?;
         return Ok(());
     };
     let side = side_by_side(case, fork);
+    if side.rows.is_empty() {
+        writeln!(out, "  no checkpoint shows where they part, a step does:")?;
+        return listing(out, &side);
+    }
     let from = fork.common.map_or_else(|| "the entry".to_owned(), |point| format!("pc {:#x}", point.pc));
     writeln!(out, "  they part in the section after {from}; at its end:")?;
     writeln!(out, "    {:<12} {:<40} {}", "", divergence.judge, divergence.engine)?;
@@ -87,6 +92,10 @@ fn show(out: &mut dyn Write, case: &Case, divergence: &Divergence, fork: Option<
         let (on, off) = if left == right { ("", "") } else { (RED, PLAIN) };
         writeln!(out, "    {what:<12} {left:<40} {on}{right}{off}")?;
     }
+    listing(out, &side)
+}
+
+fn listing(out: &mut dyn Write, side: &SideBySide) -> Result<(), Failure> {
     for (pc, text, here) in &side.listing {
         let (mark, on, off) = if *here { (">", RED, PLAIN) } else { (" ", "", "") };
         writeln!(out, "  {mark} {pc:>5x}  {on}{text}{off}")?;
@@ -122,16 +131,10 @@ pub(crate) fn keep(
     reduced: &Case,
     divergence: &Divergence,
     fork: Option<&Fork>,
-    crew: &Crew,
+    engines: &[String],
 ) -> Result<String, Failure> {
     let name = folder_name(divergence);
-    let engines: Vec<String> = crew
-        .names()
-        .iter()
-        .filter_map(|name| registry::make(name).ok())
-        .map(|engine| engine.id().to_string())
-        .collect();
-    let finding = Finding { name: &name, origin, original, reduced, divergence, fork, engines: &engines };
+    let finding = Finding { name: &name, origin, original, reduced, divergence, fork, engines };
     let place = folder.join(&name);
     let failed = |error: std::io::Error| {
         Failure::new(
@@ -154,8 +157,9 @@ pub(crate) fn folder_name(divergence: &Divergence) -> String {
 }
 
 /// Reduces a case.
-pub(crate) fn reduce(args: &ReduceArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut crew = crew(&args.engines)?;
+pub(crate) fn reduce(args: &ReduceArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let first = cases(&args.case)?.into_iter().find_map(|case| {
         let divergence = judge(&mut crew, &case, &tolerances).divergences.into_iter().next()?;

@@ -1,5 +1,6 @@
 //! Exit codes, and failures that end a command early.
 
+use crate::output::shown;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -15,9 +16,9 @@ pub enum Exit {
     Usage = 2,
     /// A file cannot be read or written, or a name is not known.
     BadInput = 3,
-    /// Nothing can be concluded: a resource limit was reached, or there was nothing to test.
+    /// Nothing can be concluded: a limit of memory or time was reached, or there was nothing to test.
     Inconclusive = 4,
-    /// The harness or an engine broke.
+    /// The harness or an engine broke, or an engine hung in a campaign.
     Internal = 5,
 }
 
@@ -28,8 +29,8 @@ Exit codes:
   1  an engine differs from what is expected, or from another engine
   2  the command line is wrong
   3  a file cannot be read or written, or a name is not known
-  4  nothing can be concluded: a resource limit was reached, or there was nothing to test
-  5  the harness or an engine broke";
+  4  nothing can be concluded: a limit of memory or time was reached, or there was nothing to test
+  5  the harness or an engine broke, or an engine hung in a campaign";
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -41,14 +42,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure with this message.
+    /// A failure with this message; what it quotes of files is made safe to show.
     pub fn new(exit: Exit, message: impl fmt::Display) -> Failure {
-        Failure { exit, message: message.to_string() }
+        Failure { exit, message: shown(&message.to_string()).into_owned() }
     }
 
     /// The same failure, saying where it happened.
     pub fn at(mut self, place: &str) -> Failure {
-        self.message = self.message.replacen("error: ", &format!("error: {place}: "), 1);
+        self.message = self.message.replacen("error: ", &format!("error: {}: ", shown(place)), 1);
         self
     }
 

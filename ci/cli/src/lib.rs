@@ -12,50 +12,61 @@ mod diff;
 mod exit;
 mod fuzz;
 mod gate;
+mod guard;
+mod known;
 mod list;
 mod outcome;
+mod output;
 mod render;
 mod replay;
+mod roster;
 mod run;
 mod source;
 mod sweep;
 mod trace;
 
 pub use exit::{Exit, Failure};
+pub use roster::{Extra, Roster};
 
 use args::{Command, Options};
 use clap::Parser;
+use output::{Output, Shown};
 use std::io::Write;
 use std::process::ExitCode;
 
-/// Runs the command that the arguments of the process name.
-pub fn main() -> ExitCode {
+/// Runs the command that the arguments of the process name, on the engines of the roster.
+pub fn main(roster: Roster) -> ExitCode {
     let options = Options::parse();
-    let mut out = std::io::BufWriter::new(anstream::stdout().lock());
-    let result = dispatch(options.command, &mut out).and_then(|exit| {
-        out.flush()?;
+    let result = dispatch(options.command, roster).and_then(|exit| {
+        Output.flush()?;
         Ok(exit)
     });
-    let exit = result.unwrap_or_else(|failure| failure.report());
+    let exit = result.unwrap_or_else(|failure| {
+        // What was written before the failure is part of the answer.
+        let _ = Output.flush();
+        failure.report()
+    });
     ExitCode::from(exit as u8)
 }
 
-fn dispatch(command: Command, out: &mut dyn Write) -> Result<Exit, Failure> {
+fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
+    // What is written for files is exact; what is written for people is safe to show.
+    let (exact, shown) = (&mut Output, &mut Shown(Output));
     match command {
-        Command::Gate(args) => gate::gate(&args, out),
-        Command::Run(args) => run::run(&args, out),
-        Command::Fuzz(args) => fuzz::fuzz(&args, out),
-        Command::Generate(args) => fuzz::generate(&args, out),
-        Command::Diff(args) => diff::diff(&args, out),
-        Command::Sweep(args) => sweep::sweep(&args, out),
-        Command::Reduce(args) => diff::reduce(&args, out),
-        Command::Replay(args) => replay::replay(&args, out),
-        Command::Trace(args) => trace::trace(&args, out),
-        Command::Conform(args) => conform::command(&args, out),
-        Command::Disasm(args) => code::disasm(&args, out),
-        Command::Asm(args) => code::asm(&args, out),
-        Command::Convert(args) => run::convert(&args, out),
-        Command::Engines(args) => list::engines(&args, out),
-        Command::Completions(args) => list::completions(&args, out),
+        Command::Gate(args) => gate::gate(&args, roster, shown),
+        Command::Run(args) => run::run(&args, roster, shown),
+        Command::Fuzz(args) => fuzz::fuzz(&args, roster, shown),
+        Command::Generate(args) => fuzz::generate(&args, exact),
+        Command::Diff(args) => diff::diff(&args, roster, shown),
+        Command::Sweep(args) => sweep::sweep(&args, roster, shown),
+        Command::Reduce(args) => diff::reduce(&args, roster, exact),
+        Command::Replay(args) => replay::replay(&args, roster, shown),
+        Command::Trace(args) => trace::trace(&args, roster, shown),
+        Command::Conform(args) => conform::command(&args, roster, shown),
+        Command::Disasm(args) => code::disasm(&args, exact),
+        Command::Asm(args) => code::asm(&args, exact),
+        Command::Convert(args) => run::convert(&args, exact),
+        Command::Engines(args) => list::engines(&args, roster, shown),
+        Command::Completions(args) => list::completions(&args, exact),
     }
 }

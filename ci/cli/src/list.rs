@@ -2,13 +2,14 @@
 
 use crate::args::{CompletionsArgs, EnginesArgs, Options};
 use crate::exit::{Exit, Failure};
+use crate::roster::Roster;
 use clap::CommandFactory;
 use serde_json::{Value, json};
 use std::io::Write;
 
 /// Lists the engines.
-pub(crate) fn engines(args: &EnginesArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let engines = registry::describe();
+pub(crate) fn engines(args: &EnginesArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let engines = roster.describe();
     if args.json {
         let list = engines.iter().map(|(id, about)| {
             json!({

@@ -3,6 +3,9 @@
 use crate::args::ReplayArgs;
 use crate::crew::{crew, tolerances};
 use crate::exit::{Exit, Failure};
+use crate::fuzz::STATE;
+use crate::guard;
+use crate::roster::Roster;
 use crate::run::fold;
 use crate::source;
 use api::{B256, digest};
@@ -26,8 +29,9 @@ struct Tally {
 }
 
 /// Replays every case at or below the paths.
-pub(crate) fn replay(args: &ReplayArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut crew = crew(&args.engines)?;
+pub(crate) fn replay(args: &ReplayArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let mut files = Vec::new();
     for path in &args.paths {
@@ -45,7 +49,8 @@ pub(crate) fn replay(args: &ReplayArgs, out: &mut dyn Write) -> Result<Exit, Fai
             Err(failure) => {
                 tally.unread += 1;
                 // What is wrong, and the line that says where.
-                let what: Vec<&str> = failure.message.lines().take(2).map(str::trim).collect();
+                let message = anstream::adapter::strip_str(&failure.message).to_string();
+                let what: Vec<&str> = message.lines().take(2).map(str::trim).collect();
                 writeln!(out, "UNREAD   {}", what.join(" "))?;
             }
         }
@@ -104,6 +109,12 @@ fn replay_file(
     Ok(())
 }
 
+/// A case by its ending. The state of a campaign, which lies beside its findings, is none.
+fn is_case(path: &Path) -> bool {
+    let named = path.file_name().is_some_and(|name| name != STATE);
+    named && path.extension().is_some_and(|ending| ending == "evm" || ending == "json")
+}
+
 /// Case files at or below a path. In an evidence folder only the reduced case counts.
 fn walk(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let unreadable = |error: std::io::Error| {
@@ -123,7 +134,7 @@ fn walk(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         std::fs::read_dir(path).map_err(unreadable)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     entries.sort();
     for entry in entries {
-        if entry.is_dir() || entry.extension().is_some_and(|ending| ending == "evm") {
+        if entry.is_dir() || is_case(&entry) {
             walk(&entry, files)?;
         }
     }

@@ -2,6 +2,8 @@
 
 use crate::args::{ConvertArgs, RunArgs};
 use crate::exit::{Exit, Failure};
+use crate::guard;
+use crate::roster::Roster;
 use crate::{outcome, render, source};
 use alloy_primitives::{B256, Keccak256};
 use api::{Case, Engine, Outcome, Watch, digest};
@@ -23,8 +25,9 @@ struct Tally {
 }
 
 /// Runs every case of a file on every engine.
-pub(crate) fn run(args: &RunArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut engines = source::engines(&args.engines)?;
+pub(crate) fn run(args: &RunArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let mut engines = source::engines(&args.engines, roster)?;
     let cases = source::cases(&args.case)?;
     if cases.is_empty() {
         return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", args.case.case)));

@@ -2,6 +2,8 @@
 
 use crate::args::{CaseChoice, EngineList};
 use crate::exit::{Exit, Failure};
+use crate::output::shown;
+use crate::roster::Roster;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use api::{Case, Engine};
 use format::{CaseFile, Expect};
@@ -54,13 +56,13 @@ pub(crate) fn case_files(name: &str) -> Result<Vec<CaseFile>, Failure> {
 
 /// The case files in these bytes of a file.
 pub(crate) fn case_files_of(name: &str, bytes: &[u8]) -> Result<Vec<CaseFile>, Failure> {
-    let shown = if name == "-" { "standard input" } else { name };
-    format::load(bytes, shown).map_err(|error| bad(show(&error, bytes)))
+    let title = if name == "-" { "standard input" } else { name };
+    format::load(bytes, title).map_err(|error| show(&error, bytes))
 }
 
 /// An error with the line it is about.
-pub(crate) fn show(error: &format::Error, bytes: &[u8]) -> String {
-    let plain = || format!("error: {error}");
+pub(crate) fn show(error: &format::Error, bytes: &[u8]) -> Failure {
+    let plain = || bad(format!("error: {error}"));
     let Ok(text) = std::str::from_utf8(bytes) else { return plain() };
     let at = floor(text, error.offset(bytes));
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
@@ -72,14 +74,15 @@ pub(crate) fn show(error: &format::Error, bytes: &[u8]) -> String {
     let span = at - start..to - start;
     let snippet = Snippet::source(&text[start..end])
         .line_start(error.line as usize)
-        .path(error.file.as_str())
+        .path(shown(&error.file))
         .annotation(AnnotationKind::Primary.span(span));
-    let mut group = Level::ERROR.primary_title(error.what.as_str()).element(snippet);
+    let mut group = Level::ERROR.primary_title(shown(&error.what)).element(snippet);
     if let Some(hint) = &error.hint {
-        group = group.element(Level::HELP.message(hint.as_str()));
+        group = group.element(Level::HELP.message(shown(hint)));
     }
     let report = [group];
-    Renderer::styled().render(&report)
+    // The renderer shows what does not print in the line itself as pictures.
+    Failure { exit: Exit::BadInput, message: Renderer::styled().render(&report) }
 }
 
 fn floor(text: &str, mut at: usize) -> usize {
@@ -90,22 +93,19 @@ fn floor(text: &str, mut at: usize) -> usize {
 }
 
 /// The engines that were asked for, each once.
-pub(crate) fn engines(list: &EngineList) -> Result<Vec<Box<dyn Engine>>, Failure> {
-    if list.engines.is_empty() {
-        return Ok(registry::all());
-    }
-    let mut names: Vec<&String> = Vec::new();
-    for name in &list.engines {
+pub(crate) fn engines(list: &EngineList, roster: Roster) -> Result<Vec<Box<dyn Engine>>, Failure> {
+    let mut names: Vec<String> = Vec::new();
+    for name in roster.own(&list.engines) {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names.into_iter().map(|name| engine(name)).collect()
+    names.iter().map(|name| engine(name, roster)).collect()
 }
 
 /// The engine with this name.
-pub(crate) fn engine(name: &str) -> Result<Box<dyn Engine>, Failure> {
-    registry::make(name).map_err(|unknown| Failure::new(Exit::BadInput, format_args!("error: {unknown}")))
+pub(crate) fn engine(name: &str, roster: Roster) -> Result<Box<dyn Engine>, Failure> {
+    roster.make(name).map_err(|unknown| Failure::new(Exit::BadInput, format_args!("error: {unknown}")))
 }
 
 /// Writes a report file.

@@ -3,13 +3,16 @@
 use crate::args::SweepArgs;
 use crate::crew::{cases, crew, tolerances};
 use crate::exit::{Exit, Failure};
+use crate::guard;
+use crate::roster::Roster;
 use oracle::{gas_edges, judge, repeat, with_gas};
 use std::collections::BTreeMap;
 use std::io::Write;
 
 /// Sweeps a case.
-pub(crate) fn sweep(args: &SweepArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut crew = crew(&args.engines)?;
+pub(crate) fn sweep(args: &SweepArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let (mut n_limits, mut n_compared, mut found) = (0, 0, BTreeMap::<String, (u64, u64)>::new());
     let mut unstable = Vec::new();

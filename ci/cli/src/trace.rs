@@ -2,6 +2,7 @@
 
 use crate::args::TraceArgs;
 use crate::exit::{Exit, Failure};
+use crate::roster::Roster;
 use crate::source;
 use alloy_primitives::hex;
 use api::{Checkpoint, Field, Flow, Frame, Halt, Observer, Outcome, Step, TxOutcome, Watch, digest};
@@ -9,8 +10,8 @@ use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
 /// Traces the first case of a file.
-pub(crate) fn trace(args: &TraceArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let mut engine = source::engine(&args.engine)?;
+pub(crate) fn trace(args: &TraceArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let mut engine = source::engine(&args.engine, roster)?;
     let cases = source::cases(&args.case)?;
     let Some((case, _)) = cases.first() else {
         return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", args.case.case)));

@@ -29,7 +29,10 @@ pub struct Finding<'a> {
 impl Finding<'_> {
     /// The command that shows it again.
     pub fn replay(&self) -> String {
-        format!("unanimous diff --engines {},{} case.evm", self.divergence.judge, self.divergence.engine)
+        let Divergence { judge, engine, .. } = self.divergence;
+        // Where every engine crashed there is no judge.
+        let engines = if judge.is_empty() { engine.clone() } else { format!("{judge},{engine}") };
+        format!("unanimous diff --engines {engines} case.evm")
     }
 
     fn about(&self) -> String {
@@ -43,6 +46,7 @@ pub fn files(finding: &Finding<'_>) -> Vec<(&'static str, String)> {
     vec![
         ("case.evm", format::evm::write(&reduced)),
         ("case.json", format::json::write(&reduced)),
+        ("case.toml", known(finding)),
         ("original.evm", format::evm::write(&case_file(finding, finding.original))),
         ("finding.json", format!("{:#}\n", json(finding))),
         ("index.html", page::page(finding)),
@@ -55,10 +59,29 @@ fn case_file(finding: &Finding<'_>, case: &Case) -> CaseFile {
     CaseFile::new(finding.name.to_owned(), finding.about(), case.clone(), vec![expect])
 }
 
+/// What makes the finding known to later campaigns.
+fn known(finding: &Finding<'_>) -> String {
+    let signature = toml_string(&finding.about());
+    format!("# Set to \"fixed\" when the fault is.\nstatus = \"open\"\nsignatures = [{signature}]\n")
+}
+
+/// A basic string of TOML.
+fn toml_string(text: &str) -> String {
+    let escaped: String = text
+        .chars()
+        .map(|c| match c {
+            '"' | '\\' => format!("\\{c}"),
+            c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+            c => c.to_string(),
+        })
+        .collect();
+    format!("\"{escaped}\"")
+}
+
 fn readme(finding: &Finding<'_>) -> String {
     format!(
         "{}\n\nfound by: {}\nengines: {}\n\nTo see it again, in this folder:\n\n    {}\n\ncase.evm      the case, reduced\ncase.json     \
-         the same as a state test that any client can run\noriginal.evm  the case as it was found\nfinding.json  what differs, \
+         the same as a state test that any client can run\ncase.toml     its signature, for `unanimous fuzz --known`\noriginal.evm  the case as it was found\nfinding.json  what differs, \
          for programs\nindex.html    what differs, for people\n",
         finding.about(),
         finding.origin,

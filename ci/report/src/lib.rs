@@ -1,9 +1,12 @@
 //! Findings as files that a stranger can use: the case in both forms, the divergence as JSON, and a page that shows
-//! where the engines part. Everything here is text from values; callers write the files.
+//! where the engines part. And what a gate came to, as [`junit`] and [`markdown`]. Everything here is text from values;
+//! callers write the files.
 
 mod finding;
 mod page;
 mod side;
+mod summary;
 
 pub use finding::{Finding, files};
 pub use side::{SideBySide, side_by_side};
+pub use summary::{CameTo, Suite, Test, junit, markdown};

@@ -62,10 +62,14 @@ fn differences(finding: &Finding<'_>) -> Markup {
 fn parting(finding: &Finding<'_>, side: &SideBySide) -> Markup {
     html! {
         h2 { "Where they part" }
-        table {
-            tr { th { "" } th { (finding.divergence.judge) } th { (finding.divergence.engine) } }
-            @for (what, left, right) in &side.rows {
-                tr class=[(left != right).then_some("differs")] { td { (what) } td { (left) } td { (right) } }
+        @if side.rows.is_empty() {
+            p { "No checkpoint shows it, a step does." }
+        } @else {
+            table {
+                tr { th { "" } th { (finding.divergence.judge) } th { (finding.divergence.engine) } }
+                @for (what, left, right) in &side.rows {
+                    tr class=[(left != right).then_some("differs")] { td { (what) } td { (left) } td { (right) } }
+                }
             }
         }
         @if !side.listing.is_empty() {

@@ -35,6 +35,10 @@ pub fn side_by_side(case: &Case, fork: &Fork) -> SideBySide {
             rows.push((format!("stack[{i}]"), word(left), word(right)));
         }
     }
+    if fork.left.is_none() && fork.right.is_none() {
+        // Both streams are the same: there is nothing to lay side by side.
+        rows.clear();
+    }
     SideBySide { listing: listing(case, fork), rows }
 }
 

@@ -5,12 +5,16 @@
 //! any number of workers, and for a run that was interrupted and resumed.
 //!
 //! A finding does not stop a campaign. Divergences are grouped by signature; the first of each is reduced and handed
-//! to a [`Keeper`] once, the others are counted.
+//! to a [`Keeper`] once, the others are counted. What is [`Known`] to be open is counted only.
 
+mod hang;
+mod known;
 mod ledger;
 mod run;
 mod state;
 
+pub use hang::{Task, hang};
+pub use known::{BadKnown, Known, News};
 pub use ledger::Ledger;
 pub use run::{BLOCK, Campaign, Evidence, Keeper, Limits, Plan, Progress};
-pub use state::{BadState, Found, State};
+pub use state::{BadState, Found, Hung, State};

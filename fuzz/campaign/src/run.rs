@@ -1,12 +1,14 @@
 //! The loop: spans of blocks in parallel, folded in order.
 
+use crate::hang::{Task, verdict as hung_verdict};
+use crate::known::{Known, News};
 use crate::ledger::{Counter, Ledger};
 use crate::state::{Found, State};
 use alloy_primitives::{B256, Keccak256};
 use api::{Case, Watch, digest};
 use oracle::{Divergence, Ran, Tolerances, Verdict, judge};
 use rayon::prelude::*;
-use reduce::{Budget, Crews, reduce};
+use reduce::{Budget, Crews, Reduced, reduce};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -100,9 +102,11 @@ pub struct Campaign<'a> {
     pub limits: Limits,
     /// Where findings go.
     pub keeper: &'a dyn Keeper,
-    /// Told the index of the campaign's case whenever a case is about to be judged, reductions included: for who
-    /// watches whether an engine hangs.
-    pub alive: &'a (dyn Fn(u64) + Sync),
+    /// Findings that are known.
+    pub known: &'a Known,
+    /// Told what a thread is at whenever a case is about to be judged, reductions included: for who watches whether an
+    /// engine hangs.
+    pub alive: &'a (dyn Fn(Task) + Sync),
 }
 
 impl Campaign<'_> {
@@ -113,7 +117,7 @@ impl Campaign<'_> {
             let to = self.plan.cases.min(from + BLOCK * SPAN);
             let starts: Vec<u64> = (from..to).step_by(BLOCK as usize).collect();
             let blocks: Vec<(Vec<CaseResult>, Ledger)> =
-                starts.par_iter().map(|start| self.block(*start..to.min(start + BLOCK))).collect();
+                starts.par_iter().map(|start| self.block(*start..to.min(start + BLOCK), &state)).collect();
             for (results, ledger) in blocks {
                 state.digest = fold(state.digest, &results);
                 state.ledger.merge(&ledger);
@@ -127,15 +131,19 @@ impl Campaign<'_> {
         state
     }
 
-    fn block(&self, indices: std::ops::Range<u64>) -> (Vec<CaseResult>, Ledger) {
+    fn block(&self, indices: std::ops::Range<u64>, state: &State) -> (Vec<CaseResult>, Ledger) {
         self.crews.with(|crew| {
             let mut ledger = Ledger::default();
             let results = indices.map(|index| {
-                (self.alive)(index);
+                (self.alive)(Task { index, reducing: false });
                 let case = (self.source)(index);
-                let verdict = judge(crew, &case, self.tolerances);
+                let hung = state.hung_on(index);
+                let verdict = match hung {
+                    None => judge(crew, &case, self.tolerances),
+                    Some(hung) => hung_verdict(self.plan, hung),
+                };
                 ledger.add(&case, &verdict);
-                if index.is_multiple_of(SAMPLE) {
+                if index.is_multiple_of(SAMPLE) && hung.is_none() {
                     let mut counter = Counter::default();
                     let watch = Watch { steps: true, observer: Some(&mut counter), ..Watch::default() };
                     crew.run(0, &case, watch);
@@ -156,27 +164,34 @@ impl Campaign<'_> {
                 found.count += 1;
                 continue;
             }
-            let kept = match state.found.len() < self.limits.findings_max {
-                true => self.examine(signature, result.index),
-                false => "not kept: there are too many findings".into(),
+            let kept = match (self.known.news(signature), state.hung_on(result.index)) {
+                (News::Open(name), _) => format!("known as {name}"),
+                (_, Some(hung)) => hung.kept.clone(),
+                _ if state.n_news(self.known) < self.limits.findings_max => {
+                    self.examine(signature, result.index, state.hung.contains_key(&result.index))
+                }
+                _ => "not kept: there are too many findings".into(),
             };
             state.found.insert(signature.clone(), Found { count: 1, first_index: result.index, kept });
         }
     }
 
-    /// Reduces the first divergence of its kind and keeps it.
-    fn examine(&self, signature: &str, index: u64) -> String {
+    /// Reduces the first divergence of its kind, unless that hung before, and keeps it.
+    fn examine(&self, signature: &str, index: u64, hung: bool) -> String {
+        (self.alive)(Task { index, reducing: true });
         let original = (self.source)(index);
         let find = |case: &Case| {
             let verdict = self.crews.with(|crew| judge(crew, case, self.tolerances));
             verdict.divergences.into_iter().find(|divergence| divergence.signature.to_string() == signature)
         };
         let Some(first) = find(&original) else { return "not kept: it did not happen again".into() };
-        let budget = self.limits.reduction;
-        let reduced = reduce(&original, budget, |smaller| {
-            (self.alive)(index);
-            find(smaller).is_some()
-        });
+        let reduced = match hung {
+            true => Reduced { case: original.clone(), tries: 0, complete: false },
+            false => reduce(&original, self.limits.reduction, |smaller| {
+                (self.alive)(Task { index, reducing: true });
+                find(smaller).is_some()
+            }),
+        };
         let divergence = find(&reduced.case).unwrap_or(first);
         let evidence = Evidence { index, original, reduced: reduced.case, divergence, complete: reduced.complete };
         self.keeper.keep(&evidence).unwrap_or_else(|why| format!("not kept: {why}"))

@@ -3,6 +3,7 @@
 //! The file form is JSON with a version and a checksum. A file that is damaged, or of another campaign, is refused
 //! with a message; nothing is guessed.
 
+use crate::known::{Known, News};
 use crate::ledger::Ledger;
 use crate::run::Plan;
 use alloy_primitives::{B256, hex, keccak256};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the file.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Where a campaign stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct State {
     pub ledger: Ledger,
     /// Divergences by signature.
     pub found: BTreeMap<String, Found>,
+    /// Cases on which an engine hung, by index.
+    pub hung: BTreeMap<u64, Hung>,
 }
 
 /// Divergences with one signature.
@@ -33,6 +36,17 @@ pub struct Found {
     pub count: u64,
     /// The first of them.
     pub first_index: u64,
+    /// Where its evidence is kept, or why it is not.
+    pub kept: String,
+}
+
+/// An engine that hung on a case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hung {
+    /// Which.
+    pub engine: String,
+    /// Whether it hung on a smaller case, while the case was reduced.
+    pub reducing: bool,
     /// Where its evidence is kept, or why it is not.
     pub kept: String,
 }
@@ -55,9 +69,13 @@ impl State {
         let found = self.found.iter().map(|(signature, found)| {
             json!({ "signature": signature, "count": found.count, "first": found.first_index, "kept": found.kept })
         });
+        let hung = self.hung.iter().map(|(index, hung)| {
+            json!({ "index": index, "engine": hung.engine, "reducing": hung.reducing, "kept": hung.kept })
+        });
         let body = json!({
             "version": VERSION, "plan": plan.json(), "next": self.next, "digest": self.digest.to_string(),
             "ledger": self.ledger.json(), "found": found.collect::<Vec<_>>(),
+            "hung": hung.collect::<Vec<_>>(),
         });
         let text = body.to_string();
         format!("{}\n{text}\n", keccak256(&text))
@@ -81,17 +99,27 @@ impl State {
         State::from_value(&value).ok_or_else(|| bad("a field is missing or has the wrong type"))
     }
 
+    /// How many kinds of divergence are not known to be open.
+    pub fn n_news(&self, known: &Known) -> usize {
+        self.found.keys().filter(|signature| !matches!(known.news(signature), News::Open(_))).count()
+    }
+
     fn from_value(value: &Value) -> Option<State> {
         let found = value["found"].as_array()?.iter().map(|found| {
             let (count, first_index) = (found["count"].as_u64()?, found["first"].as_u64()?);
             let kept = found["kept"].as_str()?.to_owned();
             Some((found["signature"].as_str()?.to_owned(), Found { count, first_index, kept }))
         });
+        let hung = value["hung"].as_array()?.iter().map(|hung| {
+            let (engine, kept) = (hung["engine"].as_str()?.to_owned(), hung["kept"].as_str()?.to_owned());
+            Some((hung["index"].as_u64()?, Hung { engine, reducing: hung["reducing"].as_bool()?, kept }))
+        });
         Some(State {
             next: value["next"].as_u64()?,
             digest: value["digest"].as_str()?.parse().ok()?,
             ledger: Ledger::from_json(&value["ledger"])?,
             found: found.collect::<Option<_>>()?,
+            hung: hung.collect::<Option<_>>()?,
         })
     }
 }

@@ -5,7 +5,8 @@
 //!
 //! * [`Generated`] implements [`Arbitrary`], for fuzzers and property tests;
 //! * [`case`] does the same under a [`Profile`], the weights as data;
-//! * [`from_seed`] is a pure function of (seed, index), the same on every platform, for campaigns.
+//! * [`from_seed`] is a pure function of (seed, index), the same on every platform; [`Mix`] adds mutants and deployed
+//!   contracts to it, for campaigns.
 //!
 //! A case holds rendered bytecode. The decisions that led to it are stored nowhere, so a corpus outlives every change
 //! made here; a change of the generator may change what a seed means.
@@ -18,6 +19,7 @@
 
 mod draw;
 mod family;
+pub mod mix;
 mod mutate;
 mod observe;
 mod operand;
@@ -32,6 +34,7 @@ mod stage;
 mod words;
 mod wrap;
 
+pub use mix::Mix;
 pub use mutate::{crossover, mutate};
 pub use profile::{FAMILIES, FEATURES, Family, FamilyRow, Feature, FeatureRow, Profile};
 pub use words::CORNERS;

@@ -15,7 +15,7 @@ const POINTS_MAX: usize = 1 << 20;
 pub struct Fork {
     /// The last point both agree on: the section that begins here went wrong. None if they part before the first.
     pub common: Option<Checkpoint>,
-    /// The next point of each side; none where the side has no further point.
+    /// The next point of each side; none where the side has no further point. None on both sides: only a step differs.
     pub left: Option<Checkpoint>,
     /// See `left`.
     pub right: Option<Checkpoint>,
@@ -36,7 +36,8 @@ pub struct Instruction {
     pub opcode: u8,
 }
 
-/// Finds where engines `left` and `right` of a crew part; `None` if their streams are equal or one reports none.
+/// Finds where engines `left` and `right` of a crew part; `None` if their streams are equal, steps included, or one
+/// reports no checkpoints.
 pub fn localise(crew: &mut Crew, case: &Case, left: usize, right: usize) -> Option<Fork> {
     let points = |crew: &mut Crew, engine| {
         let mut points = Points::default();
@@ -50,12 +51,14 @@ pub fn localise(crew: &mut Crew, case: &Case, left: usize, right: usize) -> Opti
     }
     let at = lefts.iter().zip(&rights).position(|(left, right)| left != right).unwrap_or(lefts.len().min(rights.len()));
     let (left_point, right_point) = (lefts.get(at).copied(), rights.get(at).copied());
-    if left_point.is_none() && right_point.is_none() {
-        return None;
-    }
-    let stacks = [stack_at(crew, case, left, at), stack_at(crew, case, right, at)];
     let common = at.checked_sub(1).map(|before| lefts[before]);
     let instruction = instruction(crew, case, left, right);
+    if left_point.is_none() && right_point.is_none() {
+        // What no point shows a step may, as an instruction whose result leaves the stack before the next point.
+        let fork = Fork { common, left: None, right: None, stacks: [Vec::new(), Vec::new()], instruction };
+        return fork.instruction.map(|_| fork);
+    }
+    let stacks = [stack_at(crew, case, left, at), stack_at(crew, case, right, at)];
     Some(Fork { common, left: left_point, right: right_point, stacks, instruction })
 }
 
@@ -68,7 +71,7 @@ fn instruction(crew: &mut Crew, case: &Case, left: usize, right: usize) -> Optio
         steps.steps
     };
     let (lefts, rights) = (steps(crew, left), steps(crew, right));
-    if lefts.is_empty() || rights.is_empty() {
+    if lefts.is_empty() || rights.is_empty() || lefts == rights {
         return None;
     }
     let at = lefts.iter().zip(&rights).position(|(left, right)| left != right).unwrap_or(lefts.len().min(rights.len()));

@@ -4,13 +4,15 @@
 //! A session is a fenced block marked `console`. A line `$ command` is run by a shell; the lines after it are the
 //! output, standard error last. `...` stands for any lines, `[..]` for anything within a line, and a line `? N` for
 //! an exit code other than 0. A block marked `file NAME` is written before the sessions that follow it. Each `.md`
-//! file runs in a folder of its own that sees the corpus; README.md runs in a copy of nothing but the corpus too.
+//! file runs in a folder of its own that sees the corpus; README.md runs in a copy of nothing but the corpus too. In
+//! files that begin with `planted`, the command knows engines with planted faults.
 //!
 //! `BLESS=1` rewrites the expected output of sessions that differ.
 
 mod bad_files;
 mod document;
 mod matching;
+mod planted;
 
 use document::{Block, Document};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -20,7 +22,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
+    if let Some(code) = planted::command() {
+        return code;
+    }
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let faulty = planted::folder(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("the command can be linked");
     let mut files = vec![root.join("README.md")];
     let folder = root.join("tests/suite/sessions");
     for entry in fs::read_dir(&folder).expect("the folder of sessions can be read") {
@@ -28,19 +34,21 @@ fn main() -> ExitCode {
         files.extend((path.extension() == Some("md".as_ref())).then_some(path));
     }
     files.sort();
-    let mut trials: Vec<Trial> = files.into_iter().map(|path| trial(&root, path)).collect();
+    let mut trials: Vec<Trial> = files.into_iter().map(|path| trial(&root, &faulty, path)).collect();
     trials.extend(bad_files::trials());
     trials.push(Trial::test("sessions::readme_gives_the_test_command", move || readme_gives_the_test_command(&root)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-fn trial(root: &Path, path: PathBuf) -> Trial {
+fn trial(root: &Path, faulty: &Path, path: PathBuf) -> Trial {
     let root = root.to_owned();
     let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
-    Trial::test(format!("sessions::{name}"), move || run_file(&root, &path))
+    let real = Path::new(env!("CARGO_BIN_EXE_unanimous")).parent().expect("it lies in a folder");
+    let commands = if name.starts_with("planted") { faulty } else { real }.to_owned();
+    Trial::test(format!("sessions::{name}"), move || run_file(&root, &commands, &path))
 }
 
-fn run_file(root: &Path, path: &Path) -> Result<(), Failed> {
+fn run_file(root: &Path, commands: &Path, path: &Path) -> Result<(), Failed> {
     let mut document = Document::parse(&fs::read_to_string(path)?)?;
     let name = path.file_stem().ok_or("no name")?;
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sessions").join(name);
@@ -57,7 +65,7 @@ fn run_file(root: &Path, path: &Path) -> Result<(), Failed> {
                         continue;
                     }
                     n_commands += 1;
-                    let (output, code) = shell(&exchange.command, &place)?;
+                    let (output, code) = shell(&exchange.command, commands, &place)?;
                     if !matches(&exchange.output, &output) || code != exchange.code {
                         let command = &exchange.command;
                         wrong.push(format!(
@@ -91,11 +99,9 @@ fn is_ours(command: &str) -> bool {
         .any(|start| command.starts_with(start))
 }
 
-/// Runs a command as a reader would, with the command that was just built.
-fn shell(command: &str, place: &Path) -> Result<(String, i32), Failed> {
-    let binary = Path::new(env!("CARGO_BIN_EXE_unanimous"));
-    let folder = binary.parent().ok_or("the binary lies in a folder")?;
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
+/// Runs a command as a reader would, with the `unanimous` of a folder.
+fn shell(command: &str, commands: &Path, place: &Path) -> Result<(String, i32), Failed> {
+    let path = format!("{}:{}", commands.display(), std::env::var("PATH").unwrap_or_default());
     let command = command.replace("cargo run --release --", "unanimous");
     let output = Command::new("sh")
         .args(["-c", &command])

@@ -2,7 +2,7 @@
 //! findings, each kept once; a state file that is damaged or of another campaign is refused.
 
 use api::{Case, Code, Engine, EngineId, Exit, Frame, Host, Revision, U256, Vm};
-use campaign::{Campaign, Evidence, Keeper, Limits, Plan, Progress, State};
+use campaign::{Campaign, Evidence, Keeper, Known, Limits, News, Plan, Progress, State, Task};
 use interp::Interp;
 use oracle::{Crew, Part, Tolerances};
 use reduce::Crews;
@@ -98,6 +98,7 @@ fn run(engines: &[&str], cases: u64, from: State, looks: u32, n_threads: usize) 
         tolerances: &Tolerances::none(),
         limits: Limits::default(),
         keeper: &kept,
+        known: &Known::default(),
         alive: &|_| (),
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads start");
@@ -161,6 +162,7 @@ fn evidence_that_cannot_be_kept_is_reported_and_nothing_is_lost() {
         tolerances: &Tolerances::none(),
         limits: Limits::default(),
         keeper: &Full,
+        known: &Known::default(),
         alive: &|_| (),
     };
     let state = campaign.run(State::default(), &After(Mutex::new(ENOUGH)));
@@ -199,4 +201,73 @@ fn the_ledger_tells_what_was_tested() {
     assert!(ledger.instructions["SSTORE"] > 0 && ledger.missing().contains(&"CREATE2"));
     let (alone, _) = run(&["interp"], 100, State::default(), ENOUGH, 1);
     assert_eq!((alone.ledger.judged, alone.ledger.alone), (0, 100));
+}
+
+/// An open finding is counted and is not examined again; a fixed one that returns is.
+#[test]
+fn what_is_known_is_counted_and_what_returned_is_news() {
+    let (fresh, _) = run(&FAULTS, 3000, State::default(), ENOUGH, 2);
+    let with = |status: &str| {
+        let mut known = Known::default();
+        for signature in fresh.found.keys().filter(|signature| signature.starts_with("wrong-xor")) {
+            known.add("xor", &format!("status = \"{status}\"\nsignatures = [{signature:?}]")).expect("it is right");
+        }
+        let kept = Kept::default();
+        let state = with_known(&FAULTS, &known, &kept, State::default());
+        assert_eq!((state.digest, &state.ledger), (fresh.digest, &fresh.ledger));
+        let examined = kept.0.into_inner().expect("nobody panics with it");
+        let xor = examined.iter().filter(|evidence| evidence.divergence.engine == "wrong-xor").count();
+        let other = fresh.found.keys().filter(|signature| !signature.starts_with("wrong-xor")).count();
+        (state.n_news(&known), other, xor, known)
+    };
+    let (n_news, other, xor, _) = with("open");
+    assert_eq!((n_news, xor), (other, 0));
+    let (n_news, other, xor, known) = with("fixed");
+    assert!(n_news == fresh.found.len() && other < n_news && xor == n_news - other);
+    let returned = fresh.found.keys().find(|signature| signature.starts_with("wrong-xor")).expect("it is found");
+    assert_eq!(known.news(returned), News::Returned("xor"));
+}
+
+fn with_known(engines: &[&str], known: &Known, keeper: &Kept, from: State) -> State {
+    let plan = plan(engines, 3000);
+    let campaign = Campaign {
+        plan: &plan,
+        source: &source,
+        crews: Crews::like(&crew(engines)),
+        tolerances: &Tolerances::none(),
+        limits: Limits::default(),
+        keeper,
+        known,
+        alive: &|_| (),
+    };
+    campaign.run(from, &After(Mutex::new(ENOUGH)))
+}
+
+/// A case that is noted as hanging is not run: it is a crash called `hang`. A reduction that hung is not tried again.
+#[test]
+fn a_case_that_hangs_is_a_finding_and_is_not_run_again() {
+    let engines = ["interp", "interp"];
+    let (whole, _) = run(&engines, 3000, State::default(), ENOUGH, 2);
+    let mut from = State::default();
+    from.note_hang(Task { index: 1234, reducing: false }, "interp", "somewhere");
+    let written = State::read(&from.write(&plan(&engines, 3000)), &plan(&engines, 3000));
+    assert_eq!(written.as_ref(), Ok(&from));
+    let (state, kept) = run(&engines, 3000, from, ENOUGH, 2);
+    assert_eq!((state.ledger.judged, state.ledger.alone, kept.len()), (2999, 1, 0));
+    assert_ne!(state.digest, whole.digest);
+    let found: Vec<(&str, u64, &str)> = state
+        .found
+        .iter()
+        .map(|(signature, found)| (signature.as_str(), found.first_index, found.kept.as_str()))
+        .collect();
+    assert_eq!(found, [("interp: crash: hang", 1234, "somewhere")]);
+
+    let (fresh, reduced) = run(&FAULTS, 3000, State::default(), ENOUGH, 1);
+    let first = fresh.found.values().map(|found| found.first_index).min().expect("there are findings");
+    let mut from = State::default();
+    from.note_hang(Task { index: first, reducing: true }, "wrong-xor", "nowhere");
+    let (state, kept) = run(&FAULTS, 3000, from, ENOUGH, 1);
+    assert_eq!((state.found.len(), state.digest), (fresh.found.len(), fresh.digest));
+    let whole = |kept: &[Evidence]| kept.iter().filter(|evidence| evidence.reduced == evidence.original).count();
+    assert!(whole(&reduced) == 0 && whole(&kept) >= 1);
 }

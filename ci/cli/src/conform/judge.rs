@@ -1,6 +1,7 @@
 //! Judging one file: every test, revision and transaction in it, on every engine.
 
 use super::{Selection, TestFile};
+use crate::roster::Roster;
 use api::{Case, Engine, EngineError, Outcome, Revision, TxOutcome, Watch, digest};
 use format::statetest::{self, Index, Post, Test, exception};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +15,8 @@ pub enum Verdict {
     PassedByConvention,
     /// Not as expected, and in what.
     Failed(Vec<String>),
+    /// A resource limit was reached: nothing can be concluded.
+    Unknown(String),
     /// Not run, and by which rule.
     Skipped(String),
 }
@@ -54,14 +57,14 @@ impl FileReport {
 }
 
 /// The engines of one thread. One that panicked is replaced.
-pub struct Engines(Vec<(String, Box<dyn Engine>)>);
+pub struct Engines(Roster, Vec<(String, Box<dyn Engine>)>);
 
 impl Engines {
     /// One of each name; of all engines of this repository if there are none.
-    pub fn new(names: &[String]) -> Engines {
-        let all = || registry::names().map(str::to_owned).collect();
-        let names: Vec<String> = if names.is_empty() { all() } else { names.to_vec() };
-        Engines(names.into_iter().filter_map(|name| Some((name.clone(), registry::make(&name).ok()?))).collect())
+    pub fn new(selection: &Selection) -> Engines {
+        let roster = selection.roster;
+        let names = roster.own(&selection.engines).into_iter();
+        Engines(roster, names.filter_map(|name| Some((name.clone(), roster.make(&name).ok()?))).collect())
     }
 }
 
@@ -103,8 +106,9 @@ fn judge_test(file: &TestFile, test: &Test, selection: &Selection, engines: &mut
                 continue;
             }
         };
-        for (name, engine) in &mut engines.0 {
-            let (verdict, digest) = run(engine, name, &case, &post, file.touched_coinbase);
+        let Engines(roster, engines) = engines;
+        for (name, engine) in engines {
+            let (verdict, digest) = run(*roster, engine, name, &case, &post, file.touched_coinbase);
             report.results.push(Result {
                 test: test.name.clone(),
                 revision: post.revision,
@@ -118,6 +122,7 @@ fn judge_test(file: &TestFile, test: &Test, selection: &Selection, engines: &mut
 }
 
 fn run(
+    roster: Roster,
     engine: &mut Box<dyn Engine>,
     name: &str,
     case: &Case,
@@ -133,11 +138,12 @@ fn run(
         Ok(Err(EngineError::Unsupported(why))) => {
             (Verdict::Skipped(format!("{name} does not support it: {why}")), None)
         }
+        Ok(Err(error @ (EngineError::Limit(_) | EngineError::Stopped))) => (Verdict::Unknown(error.to_string()), None),
         Ok(Err(error)) => (Verdict::Failed(vec![error.to_string()]), None),
         Err(panic) => {
             let what = panic.downcast_ref::<String>().map(String::as_str);
             let what = what.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-            if let Ok(fresh) = registry::make(name) {
+            if let Ok(fresh) = roster.make(name) {
                 *engine = fresh;
             }
             (Verdict::Failed(vec![format!("the engine crashed: {what}")]), None)

@@ -13,6 +13,8 @@ pub use report::{Counts, Report};
 
 use crate::args::ConformArgs;
 use crate::exit::{Exit, Failure};
+use crate::guard;
+use crate::roster::Roster;
 use crate::source;
 use api::Revision;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -22,6 +24,8 @@ use std::io::Write;
 /// What to run and on what.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
+    /// The engines there are.
+    pub roster: Roster,
     /// Engine names; those of this repository if empty.
     pub engines: Vec<String>,
     /// Only tests whose file or name contains this.
@@ -35,7 +39,7 @@ pub fn run(files: &[TestFile], selection: &Selection, done: impl Fn(&FileReport)
     let reports: Vec<FileReport> = files
         .par_iter()
         .map_init(
-            || judge::Engines::new(&selection.engines),
+            || judge::Engines::new(selection),
             |engines, file| {
                 let report = judge(file, selection, engines);
                 done(&report);
@@ -47,11 +51,16 @@ pub fn run(files: &[TestFile], selection: &Selection, done: impl Fn(&FileReport)
 }
 
 /// The command.
-pub(crate) fn command(args: &ConformArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+pub(crate) fn command(args: &ConformArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
     // Unknown names are reported before anything runs.
-    source::engines(&args.engines)?;
-    let selection =
-        Selection { engines: args.engines.engines.clone(), filter: args.filter.clone(), revision: args.revision };
+    source::engines(&args.engines, roster)?;
+    let selection = Selection {
+        roster,
+        engines: args.engines.engines.clone(),
+        filter: args.filter.clone(),
+        revision: args.revision,
+    };
     let files = find(&args.paths).map_err(|what| Failure::new(Exit::BadInput, format_args!("error: {what}")))?;
     if files.is_empty() {
         let paths: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();

@@ -3,9 +3,9 @@
 use super::judge::{FileReport, Result as CaseResult, Verdict};
 use crate::exit::Exit;
 use alloy_primitives::{B256, Keccak256};
+use report::{CameTo, Suite, Test};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// How many cases came to what.
@@ -17,6 +17,8 @@ pub struct Counts {
     pub by_convention: u64,
     /// Not as expected.
     pub failed: u64,
+    /// At a resource limit.
+    pub unknown: u64,
     /// Not run.
     pub skipped: u64,
 }
@@ -27,19 +29,20 @@ impl Counts {
             Verdict::Passed => self.passed += 1,
             Verdict::PassedByConvention => self.by_convention += 1,
             Verdict::Failed(_) => self.failed += 1,
+            Verdict::Unknown(_) => self.unknown += 1,
             Verdict::Skipped(_) => self.skipped += 1,
         }
     }
 
     /// All cases.
     pub fn total(&self) -> u64 {
-        self.passed + self.by_convention + self.failed + self.skipped
+        self.passed + self.by_convention + self.failed + self.unknown + self.skipped
     }
 
     fn json(&self) -> Value {
         json!({
             "cases": self.total(), "passed": self.passed, "passedByConvention": self.by_convention,
-            "failed": self.failed, "skipped": self.skipped,
+            "failed": self.failed, "unknown": self.unknown, "skipped": self.skipped,
         })
     }
 }
@@ -69,8 +72,17 @@ impl Report {
                 report.by_folder.entry(folder.to_owned()).or_default().add(&result.verdict);
                 report.by_revision.entry(result.revision).or_default().add(&result.verdict);
                 report.by_engine.entry(result.engine.clone()).or_default().add(&result.verdict);
-                let hash = hashes.entry(result.engine.clone()).or_default();
-                hash.update(result.digest.unwrap_or_default());
+            }
+            let one_case = |left: &CaseResult, right: &CaseResult| {
+                (&left.test, left.revision, left.index) == (&right.test, right.revision, right.index)
+            };
+            for engines in file.results.chunk_by(one_case) {
+                // What one engine did not run is no disagreement.
+                let all = engines.iter().all(|result| result.digest.is_some());
+                for result in engines {
+                    let digest = result.digest.filter(|_| all).unwrap_or_default();
+                    hashes.entry(result.engine.clone()).or_default().update(digest);
+                }
             }
         }
         report.digests = hashes.into_iter().map(|(engine, hash)| (engine, hash.finalize())).collect();
@@ -104,7 +116,7 @@ impl Report {
             Exit::Differs
         } else if self.unreadable().next().is_some() {
             Exit::BadInput
-        } else if self.total.total() == self.total.skipped {
+        } else if self.total.unknown > 0 || self.total.total() == self.total.skipped {
             Exit::Inconclusive
         } else {
             Exit::Ok
@@ -127,6 +139,9 @@ impl Report {
         if hidden > 0 {
             writeln!(out, "and {hidden} more failures; --show N lists more, --json FILE all")?;
         }
+        for (file, result) in self.with(|verdict| matches!(verdict, Verdict::Unknown(_))) {
+            writeln!(out, "UNKNOWN  {}", line(file, result))?;
+        }
         for unreadable in self.unreadable() {
             writeln!(out, "UNREAD   {unreadable}")?;
         }
@@ -140,14 +155,14 @@ impl Report {
     }
 
     fn summary(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Counts { passed, by_convention, failed, skipped } = self.total;
+        let Counts { passed, by_convention, failed, unknown, skipped } = self.total;
         let (total, unread) = (self.total.total(), self.unreadable().count());
         if total == skipped {
             write!(out, "nothing was tested: ")?;
         }
         let s = if total == 1 { "" } else { "s" };
         write!(out, "{total} case{s}: {} passed ({by_convention} by convention), ", passed + by_convention)?;
-        write!(out, "{failed} failed, {skipped} skipped, {unread} files unread; ")?;
+        write!(out, "{failed} failed, {unknown} unknown, {skipped} skipped, {unread} files unread; ")?;
         match (self.agrees(), self.digests.values().next()) {
             (true, digest) => writeln!(out, "digest {}", digest.copied().unwrap_or_default()),
             (false, _) => {
@@ -172,6 +187,7 @@ impl Report {
             "engines": by_engine.collect::<serde_json::Map<_, _>>(),
             "digests": self.digests.iter().map(|(n, d)| (n.clone(), d.to_string().into())).collect::<serde_json::Map<_, _>>(),
             "failures": listed(|verdict| matches!(verdict, Verdict::Failed(_))),
+            "unknown": listed(|verdict| matches!(verdict, Verdict::Unknown(_))),
             "skipped": listed(|verdict| matches!(verdict, Verdict::Skipped(_))),
             "byConvention": listed(|verdict| *verdict == Verdict::PassedByConvention),
             "unread": self.unreadable().collect::<Vec<_>>(),
@@ -180,48 +196,29 @@ impl Report {
 
     /// The whole report for CI systems.
     pub fn junit(&self) -> String {
-        let Counts { failed, skipped, .. } = self.total;
-        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        let errors = self.unreadable().count();
-        let total = self.total.total() + errors as u64;
-        let _ = writeln!(
-            xml,
-            "<testsuites name=\"unanimous conform\" tests=\"{total}\" failures=\"{failed}\" skipped=\"{skipped}\" errors=\"{errors}\">"
-        );
-        for file in &self.files {
-            let name = escape(&file.file);
-            let _ = writeln!(xml, "  <testsuite name=\"{name}\" tests=\"{}\">", file.results.len());
-            for result in &file.results {
-                let _ = write!(xml, "    <testcase classname=\"{name}\" name=\"{}\"", escape(&title(result)));
-                match &result.verdict {
-                    Verdict::Passed | Verdict::PassedByConvention => xml.push_str("/>\n"),
-                    Verdict::Failed(why) => {
-                        let _ = writeln!(xml, "><failure message=\"{}\"/></testcase>", escape(&why.join("; ")));
-                    }
-                    Verdict::Skipped(why) => {
-                        let _ = writeln!(xml, "><skipped message=\"{}\"/></testcase>", escape(why));
-                    }
-                }
-            }
-            if let Some(why) = &file.unreadable {
-                let _ = writeln!(
-                    xml,
-                    "    <testcase classname=\"{name}\" name=\"read\"><error message=\"{}\"/></testcase>",
-                    escape(why)
-                );
-            }
-            xml.push_str("  </testsuite>\n");
-        }
-        xml.push_str("</testsuites>\n");
-        xml
+        let suite = |file: &FileReport| {
+            let tests = file.results.iter().map(|result| {
+                let came_to = match &result.verdict {
+                    Verdict::Passed | Verdict::PassedByConvention => CameTo::Passed,
+                    Verdict::Failed(why) => CameTo::Failed(why.clone()),
+                    Verdict::Unknown(why) | Verdict::Skipped(why) => CameTo::Skipped(why.clone()),
+                };
+                Test { name: title(result), came_to }
+            });
+            let unread =
+                file.unreadable.iter().map(|why| Test { name: "read".into(), came_to: CameTo::Error(why.clone()) });
+            Suite { name: file.file.clone(), about: String::new(), tests: tests.chain(unread).collect() }
+        };
+        report::junit("unanimous conform", &self.files.iter().map(suite).collect::<Vec<_>>())
     }
 }
 
 fn table<'a>(out: &mut dyn Write, title: &str, rows: impl Iterator<Item = (&'a str, &'a Counts)>) -> io::Result<()> {
-    writeln!(out, "{title:<28} {:>7} {:>7} {:>7} {:>7}", "cases", "passed", "failed", "skipped")?;
+    writeln!(out, "{title:<28} {:>7} {:>7} {:>7} {:>7} {:>7}", "cases", "passed", "failed", "unknown", "skipped")?;
     for (name, counts) in rows {
         let passed = counts.passed + counts.by_convention;
-        writeln!(out, "{name:<28} {:>7} {passed:>7} {:>7} {:>7}", counts.total(), counts.failed, counts.skipped)?;
+        let Counts { failed, unknown, skipped, .. } = counts;
+        writeln!(out, "{name:<28} {:>7} {passed:>7} {failed:>7} {unknown:>7} {skipped:>7}", counts.total())?;
     }
     Ok(())
 }
@@ -234,7 +231,7 @@ fn title(result: &CaseResult) -> String {
 fn why(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Failed(why) => why.join("; "),
-        Verdict::Skipped(why) => why.clone(),
+        Verdict::Unknown(why) | Verdict::Skipped(why) => why.clone(),
         Verdict::Passed | Verdict::PassedByConvention => String::new(),
     }
 }
@@ -250,20 +247,4 @@ fn listed(file: &FileReport, result: &CaseResult) -> Value {
         "file": file.file, "test": result.test, "revision": result.revision.name(), "engine": result.engine,
         "data": result.index.data, "gas": result.index.gas, "value": result.index.value, "why": why(&result.verdict),
     })
-}
-
-/// Text inside an XML attribute.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

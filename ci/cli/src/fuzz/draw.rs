@@ -1,0 +1,78 @@
+//! What a campaign draws its cases from, by the command line.
+
+use crate::args::DrawArgs;
+use crate::corpus;
+use crate::exit::{Exit, Failure};
+use crate::source;
+use alloy_primitives::{B256, hex, keccak256};
+use api::{Bytes, Case};
+use r#gen::{Family, Mix, Profile};
+use std::path::{Path, PathBuf};
+
+/// The mix that was asked for, and a line that names everything it depends on.
+pub(crate) fn mix(args: &DrawArgs) -> Result<(Mix, String), Failure> {
+    let mut profile = Profile::default();
+    if let Some(name) = &args.family {
+        let Some(family) = Family::from_name(name) else {
+            let known: Vec<&str> = r#gen::FAMILIES.iter().map(|row| row.family.name()).collect();
+            let message = format_args!("error: unknown family `{name}`; known are {}", known.join(", "));
+            return Err(Failure::new(Exit::BadInput, message));
+        };
+        profile = profile.only(family);
+    }
+    if let Some(revision) = args.revision {
+        profile = profile.at(revision);
+    }
+    let contracts = args.contracts.as_deref().map_or(Ok(Vec::new()), contracts)?;
+    let pool = if args.family.is_none() && contracts.is_empty() { pool() } else { Vec::new() };
+    let mut about = format!(
+        "family {}, revision {}",
+        args.family.as_deref().unwrap_or("all"),
+        args.revision.map_or("all", |revision| revision.name())
+    );
+    if !contracts.is_empty() {
+        about = format!("{} contracts {}, {about}", contracts.len(), digest(contracts.iter().map(|code| &code[..])));
+    }
+    if !pool.is_empty() {
+        about = format!("{about}, corpus {}", digest(corpus::FILES.iter().map(|(_, text)| text.as_bytes())));
+    }
+    Ok((Mix { profile, revision: args.revision, pool, contracts }, about))
+}
+
+/// The cases of the corpus that is built in, in every revision that they are for.
+pub(crate) fn pool() -> Vec<Case> {
+    let read = |(name, text): &(&str, &str)| format::evm::read(text.as_bytes(), name).ok();
+    let files = corpus::FILES.iter().filter_map(read);
+    files.flat_map(|file| file.cases().map(|(case, _)| case).collect::<Vec<_>>()).collect()
+}
+
+/// The bytecode in every .hex file of a folder, in an order that does not depend on their names.
+fn contracts(folder: &Path) -> Result<Vec<Bytes>, Failure> {
+    let wrong = |what: String| Failure::new(Exit::BadInput, format_args!("error: {}: {what}", folder.display()));
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| wrong(format!("cannot be read: {error}; give a folder of .hex files")))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "hex"));
+    paths.sort();
+    let mut contracts = Vec::new();
+    for path in &paths {
+        let digits = source::read(&path.display().to_string())?;
+        let code = hex::decode(digits.trim_ascii()).map_err(|error| {
+            let message = format_args!("error: {}: {error}; it must hold bytecode in hexadecimal", path.display());
+            Failure::new(Exit::BadInput, message)
+        })?;
+        contracts.push(Bytes::from(code));
+    }
+    contracts.retain(|code| !code.is_empty());
+    contracts.sort();
+    contracts.dedup();
+    if contracts.is_empty() {
+        return Err(wrong("there is no contract in it; give a folder of .hex files".to_owned()));
+    }
+    Ok(contracts)
+}
+
+/// One digest for a list of contents.
+fn digest<'a>(contents: impl Iterator<Item = &'a [u8]>) -> B256 {
+    keccak256(contents.map(keccak256).collect::<Vec<B256>>().concat())
+}

@@ -1,0 +1,234 @@
+//! `gate`: what must hold before a change is let in, on data that is built in.
+//!
+//! Three parts, each on every engine, ours and others': the corpus, whose outcomes are recorded; the matrix of every
+//! instruction with corner operands; and a campaign with a fixed seed. Floors on the ledger of the campaign make a
+//! gate red that tested nothing. Nothing is tolerated because it is known: a known finding is named as such.
+
+mod part;
+
+use crate::args::GateArgs;
+use crate::corpus;
+use crate::crew::{crew, tolerances};
+use crate::exit::{Exit, Failure};
+use crate::fuzz::pool;
+use crate::guard;
+use crate::known::known;
+use crate::roster::Roster;
+use crate::run::fold;
+use crate::source;
+use api::Case;
+use campaign::{Campaign, Evidence, Keeper, Ledger, Limits, News, Plan, Progress, State};
+use format::CaseFile;
+use r#gen::Mix;
+use oracle::{Tolerances, judge};
+use part::{Judged, Part, Tested, sum};
+use rayon::prelude::*;
+use reduce::{Budget, Crews};
+use report::Suite;
+use serde_json::json;
+use std::io::Write;
+
+/// The campaign of the gate.
+const SEED: u64 = 1;
+/// Its cases.
+const CASES: u64 = 20_000;
+/// Cases of the campaign that at least two engines must have run, in percent. revm refuses a few by design.
+const JUDGED_PERCENT_MIN: u64 = 90;
+/// Transactions that must end without a halt or rejection, in percent.
+const RUN_PERCENT_MIN: u64 = 50;
+
+/// Runs the gate.
+pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
+    let crews = Crews::like(&crew(&args.engines, roster)?);
+    let names = crews.with(|crew| crew.names());
+    let tolerances = tolerances()?;
+    let [campaign, floors] = generated(&crews, &names, &tolerances)?;
+    let parts = [recorded(&crews, &tolerances), matrix(&crews, &tolerances), campaign, floors];
+    let digest = fold(&parts.iter().filter_map(|part| part.digest).collect::<Vec<_>>());
+    let n_failures: usize = parts.iter().map(|part| part.failures().count()).sum();
+    let n_unknown: usize = parts.iter().map(|part| part.unknown().count()).sum();
+    let n_cases: u64 = parts.iter().map(|part| part.n_cases).sum();
+    let word = if n_failures == 0 { "unanimous" } else { "NOT UNANIMOUS" };
+    let engines = names.join(", ");
+    let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed; digest {digest}");
+    if args.json {
+        let parts: Vec<_> = parts.iter().map(Part::json).collect();
+        let report = json!({ "engines": names, "parts": parts, "digest": digest.to_string() });
+        writeln!(out, "{report:#}")?;
+    } else {
+        for part in &parts {
+            part.print(out)?;
+        }
+        writeln!(out, "{verdict}")?;
+    }
+    let suites: Vec<Suite> = parts.iter().map(Part::suite).collect();
+    // The second is written though the first cannot be.
+    let markdown = args.markdown.as_ref().map(|path| source::write(path, &report::markdown(&verdict, &suites)));
+    let junit = args.junit.as_ref().map(|path| source::write(path, &report::junit("unanimous gate", &suites)));
+    markdown.unwrap_or(Ok(()))?;
+    junit.unwrap_or(Ok(()))?;
+    Ok(match (n_failures, n_unknown) {
+        (1.., _) => Exit::Differs,
+        (0, 1..) => Exit::Inconclusive,
+        (0, 0) => Exit::Ok,
+    })
+}
+
+/// The corpus: the judge gives what is recorded, and the others what the judge gives.
+fn recorded(crews: &Crews, tolerances: &Tolerances) -> Part {
+    let judged: Vec<Vec<Judged>> = corpus::FILES
+        .par_iter()
+        .map(|(name, text)| match format::evm::read(text.as_bytes(), name) {
+            Err(error) => {
+                vec![Judged { test: (*name).to_owned(), failures: vec![error.to_string()], ..Judged::default() }]
+            }
+            Ok(file) => file
+                .cases()
+                .map(|(case, expect)| {
+                    let verdict = crews.with(|crew| judge(crew, &case, tolerances));
+                    let place = format!("{name} in {}", case.revision);
+                    let mut judged = Judged::of(place.clone(), &place, &verdict);
+                    if expect.exact.is_none() {
+                        judged.failures.push(format!("{place}: nothing is recorded; bless it"));
+                    }
+                    let differences =
+                        verdict.outcome().map(|outcome| CaseFile::check(expect, outcome)).unwrap_or_default();
+                    judged.failures.extend(differences.iter().map(|difference| format!("{place}: {difference}")));
+                    judged
+                })
+                .collect(),
+        })
+        .collect();
+    sum("corpus", judged.into_iter().flatten().collect())
+}
+
+/// Every instruction with corner operands, constant and opaque.
+fn matrix(crews: &Crews, tolerances: &Tolerances) -> Part {
+    let one = |index: u64| {
+        let case = r#gen::single::case(index);
+        let verdict = crews.with(|crew| judge(crew, &case, tolerances));
+        let place = format!("matrix {index}, {} in {}", case.name, case.revision);
+        Judged::of(case.name, &place, &verdict)
+    };
+    sum("matrix", (0..r#gen::single::count()).into_par_iter().map(one).collect())
+}
+
+/// A campaign with a fixed seed, and floors on what it did.
+fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result<[Part; 2], Failure> {
+    let plan = Plan { seed: SEED, cases: CASES, engines: names.to_vec(), profile: "gate".into() };
+    let mix = Mix { pool: pool(), ..Mix::default() };
+    let source = |index: u64| -> Case { mix.case(SEED, index) };
+    let known = known(&[])?;
+    let campaign = Campaign {
+        plan: &plan,
+        source: &source,
+        crews: crews.with(|crew| Crews::like(crew)),
+        tolerances,
+        limits: Limits { reduction: Budget { tries_max: 0 }, findings_max: 0 },
+        keeper: &Nowhere,
+        known: &known,
+        alive: &guard::task,
+    };
+    let state = campaign.run(State::default(), &ToTheEnd);
+    let families = r#gen::FAMILIES.iter().map(|row| row.name).chain([r#gen::mix::MUTANT]);
+    let mut tests: Vec<Tested> = families.map(Tested::new).collect();
+    for (signature, found) in &state.found {
+        let command = format!("unanimous generate --seed {SEED} {}", found.first_index);
+        let news = match known.news(signature) {
+            News::New => String::new(),
+            News::Open(name) => format!("known as {name}: "),
+            News::Returned(name) => format!("{name} returned: "),
+        };
+        let failure = format!("campaign: {news}{signature}: {} times, the first is `{command}`", found.count);
+        // A case is named after its family, and one of an instruction after that too.
+        let case = source(found.first_index);
+        let test = tests.iter_mut().find(|test| case.name.split(' ').next() == Some(&test.name));
+        match test {
+            Some(test) => test.failures.push(failure),
+            None => tests.push(Tested { failures: vec![failure], ..Tested::new(case.name) }),
+        }
+    }
+    let campaign = Part {
+        name: "campaign",
+        n_cases: state.ledger.cases(),
+        n_compared: state.ledger.judged,
+        tests,
+        digest: Some(state.digest),
+    };
+    Ok([campaign, Part { name: "floors", tests: floors(&state.ledger, names.len() > 1), ..Part::default() }])
+}
+
+/// What the ledger must show. A comparison needs two engines; with one there is nothing to ask of it.
+fn floors(ledger: &Ledger, compares: bool) -> Vec<Tested> {
+    let floor = |name: String, holds: bool, what: String| {
+        let failures = if holds { Vec::new() } else { vec![format!("campaign: {what}")] };
+        Tested { failures, ..Tested::new(name) }
+    };
+    let cases = ledger.cases().max(1);
+    let missing = ledger.missing();
+    let ran = |end: &str| !end.starts_with("halt") && !end.starts_with("rejected");
+    let n_all: u64 = ledger.ends.values().sum();
+    let n_ran: u64 = ledger.ends.iter().filter(|(end, _)| ran(end)).map(|(_, n)| n).sum();
+    vec![
+        floor(
+            format!("{JUDGED_PERCENT_MIN} percent of the cases are compared"),
+            !compares || ledger.judged * 100 >= cases * JUDGED_PERCENT_MIN,
+            format!("only {} of {cases} cases were compared", ledger.judged),
+        ),
+        floor(
+            "every instruction is executed".into(),
+            missing.is_empty(),
+            format!("never executed: {}", missing.join(" ")),
+        ),
+        floor(
+            format!("{RUN_PERCENT_MIN} percent of the transactions run to their end"),
+            n_ran * 100 >= n_all * RUN_PERCENT_MIN,
+            format!("only {n_ran} of {n_all} transactions ran to their end"),
+        ),
+    ]
+}
+
+/// The gate keeps no evidence: the case can be generated again.
+struct Nowhere;
+
+impl Keeper for Nowhere {
+    fn keep(&self, _: &Evidence) -> Result<String, String> {
+        Err("the gate keeps nothing".into())
+    }
+}
+
+struct ToTheEnd;
+
+impl Progress for ToTheEnd {
+    fn go_on(&self, _: &State) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn low(ledger: &Ledger, compares: bool) -> Vec<String> {
+        floors(ledger, compares).into_iter().flat_map(|test| test.failures).collect()
+    }
+
+    #[test]
+    fn a_ledger_that_tested_nothing_is_red() {
+        assert_eq!(low(&Ledger::default(), true).len(), 2);
+        let mut ledger = Ledger { judged: 100, ..Ledger::default() };
+        ledger.ends.insert("return".into(), 60);
+        ledger.ends.insert("halt: out of gas".into(), 40);
+        ledger.instructions = spec::table::ROWS.iter().map(|row| (row.name.to_owned(), 1)).collect();
+        assert_eq!(low(&ledger, true), Vec::<String>::new());
+        ledger.alone = 50;
+        assert_eq!(low(&ledger, true), ["campaign: only 100 of 150 cases were compared"]);
+        assert_eq!(low(&ledger, false), Vec::<String>::new());
+        ledger.instructions.remove("CLZ");
+        ledger.ends.insert("rejected: nonce too low".into(), 60);
+        let low = low(&ledger, false);
+        assert_eq!(low[0], "campaign: never executed: CLZ");
+        assert_eq!(low[1], "campaign: only 60 of 160 transactions ran to their end");
+    }
+}

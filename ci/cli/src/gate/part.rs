@@ -1,0 +1,161 @@
+//! What a part of the gate came to, test by test.
+
+use crate::run::fold;
+use alloy_primitives::B256;
+use api::digest;
+use oracle::{Ran, Verdict};
+use report::{CameTo, Suite, Test};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// A part of the gate.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub(super) name: &'static str,
+    pub(super) n_cases: u64,
+    pub(super) n_compared: u64,
+    pub(super) tests: Vec<Tested>,
+    /// None where no cases are run.
+    pub(super) digest: Option<B256>,
+}
+
+/// What is reported as one test: a case, an instruction, a family, a floor.
+#[derive(Debug, Default)]
+pub(super) struct Tested {
+    pub(super) name: String,
+    pub(super) failures: Vec<String>,
+    /// Why nothing can be concluded.
+    pub(super) unknown: Vec<String>,
+}
+
+impl Tested {
+    pub(super) fn new(name: impl Into<String>) -> Tested {
+        Tested { name: name.into(), ..Tested::default() }
+    }
+}
+
+impl Part {
+    pub(super) fn failures(&self) -> impl Iterator<Item = &String> {
+        self.tests.iter().flat_map(|test| &test.failures)
+    }
+
+    pub(super) fn unknown(&self) -> impl Iterator<Item = &String> {
+        self.tests.iter().flat_map(|test| &test.unknown)
+    }
+
+    fn about(&self) -> String {
+        let n_failed = self.failures().count();
+        match self.digest {
+            Some(digest) => {
+                let Part { n_cases, n_compared, .. } = self;
+                format!("{n_cases:>6} cases, {n_compared:>6} compared, {n_failed} failed; digest {digest}")
+            }
+            None => format!("{:>6} of {} hold", self.tests.len() - n_failed, self.tests.len()),
+        }
+    }
+
+    pub(super) fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        for failure in self.failures() {
+            writeln!(out, "FAILED  {failure}")?;
+        }
+        for why in self.unknown() {
+            writeln!(out, "UNKNOWN {why}")?;
+        }
+        writeln!(out, "{:<9} {}", self.name, self.about())
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "name": self.name, "cases": self.n_cases, "compared": self.n_compared, "tests": self.tests.len(),
+            "failures": self.failures().collect::<Vec<_>>(), "inconclusive": self.unknown().collect::<Vec<_>>(),
+            "digest": self.digest.map(|digest| digest.to_string()),
+        })
+    }
+
+    pub(super) fn suite(&self) -> Suite {
+        let tests = self.tests.iter().map(|test| {
+            let came_to = match (test.failures.is_empty(), test.unknown.is_empty()) {
+                (false, _) => CameTo::Failed(test.failures.clone()),
+                (true, false) => CameTo::Skipped(test.unknown.join("\n")),
+                (true, true) => CameTo::Passed,
+            };
+            Test { name: test.name.clone(), came_to }
+        });
+        let about = self.about().split_whitespace().collect::<Vec<_>>().join(" ");
+        Suite { name: self.name.to_owned(), about, tests: tests.collect() }
+    }
+}
+
+/// What a single case adds to a part.
+#[derive(Default)]
+pub(super) struct Judged {
+    /// The test that it belongs to.
+    pub(super) test: String,
+    pub(super) compared: bool,
+    pub(super) failures: Vec<String>,
+    pub(super) limits: Vec<String>,
+    pub(super) digest: Option<B256>,
+}
+
+impl Judged {
+    pub(super) fn of(test: String, place: &str, verdict: &Verdict) -> Judged {
+        let crashed_or_differs =
+            verdict.divergences.iter().map(|divergence| format!("{place}: {}", divergence.signature));
+        let limits = verdict.runs.iter().filter_map(|(engine, ran)| match ran {
+            Ran::Limit(what) => Some(format!("{place}: {engine}: {what}")),
+            _ => None,
+        });
+        Judged {
+            test,
+            compared: verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1,
+            failures: crashed_or_differs.collect(),
+            limits: limits.collect(),
+            digest: verdict.outcome().and_then(|outcome| digest::exact(outcome).or(digest::consensus(outcome)).ok()),
+        }
+    }
+}
+
+/// Adds up cases; those of one test need not stand together.
+pub(super) fn sum(name: &'static str, judged: Vec<Judged>) -> Part {
+    let mut part = Part { name, n_cases: judged.len() as u64, ..Part::default() };
+    let mut at = std::collections::BTreeMap::new();
+    let mut digests = Vec::new();
+    for one in judged {
+        let at = *at.entry(one.test.clone()).or_insert(part.tests.len());
+        if at == part.tests.len() {
+            part.tests.push(Tested::new(one.test));
+        }
+        part.n_compared += u64::from(one.compared);
+        part.tests[at].failures.extend(one.failures);
+        part.tests[at].unknown.extend(one.limits);
+        digests.extend(one.digest);
+    }
+    if part.n_cases == 0 {
+        let nothing = vec![format!("{name}: there is nothing to test")];
+        part.tests.push(Tested { unknown: nothing, ..Tested::new("all") });
+    }
+    part.digest = Some(fold(&digests));
+    part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_add_up_to_tests() {
+        let one = |test: &str, failures: &[&str]| Judged {
+            test: test.into(),
+            compared: true,
+            failures: failures.iter().map(|text| text.to_string()).collect(),
+            ..Judged::default()
+        };
+        let part = sum("matrix", vec![one("ADD", &[]), one("MUL", &["x"]), one("ADD", &["y", "z"])]);
+        let tests: Vec<(&str, usize)> =
+            part.tests.iter().map(|test| (test.name.as_str(), test.failures.len())).collect();
+        assert_eq!((part.n_cases, part.n_compared, tests), (3, 3, vec![("ADD", 2), ("MUL", 1)]));
+        let empty = sum("corpus", Vec::new());
+        assert_eq!(empty.unknown().collect::<Vec<_>>(), ["corpus: there is nothing to test"]);
+        assert_eq!(empty.suite().tests[0].came_to, CameTo::Skipped("corpus: there is nothing to test".into()));
+    }
+}

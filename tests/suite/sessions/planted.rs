@@ -1,0 +1,109 @@
+//! The command with engines that have planted faults beside those of the registry: this test binary under the name
+//! `unanimous`. The sessions whose name begins with `planted` meet it in place of the real one.
+
+use api::{Case, Code, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Unsupported, Vm, Watch};
+use cli::{Extra, Roster};
+use interp::Interp;
+use spec::op;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use world::Machine;
+
+const EXTRA: &[Extra] = &[
+    Extra { name: "wrong-xor", about: "planted: XOR is OR", make: || machine("wrong-xor", WrongXor) },
+    Extra { name: "panics", about: "planted: panics at XOR", make: || machine("panics", Panics) },
+    Extra {
+        name: "hangs",
+        about: "planted: does not end on some cases",
+        make: || hangs("hangs", |len| len % 509 == 17),
+    },
+    Extra {
+        name: "slips",
+        about: "planted: XOR is OR; does not end on short code",
+        make: || hangs("slips", |len| len < 24),
+    },
+];
+
+/// Runs as the command if this binary was started under its name.
+pub(crate) fn command() -> Option<std::process::ExitCode> {
+    let name = std::env::args_os().next().map(PathBuf::from)?;
+    (name.file_stem()? == "unanimous").then(|| cli::main(Roster::with(EXTRA)))
+}
+
+/// A folder with the command in it.
+pub(crate) fn folder(below: &Path) -> std::io::Result<PathBuf> {
+    let folder = below.join("planted");
+    std::fs::create_dir_all(&folder)?;
+    let command = folder.join("unanimous");
+    let _ = std::fs::remove_file(&command);
+    std::fs::hard_link(std::env::current_exe()?, command)?;
+    Ok(folder)
+}
+
+fn id(name: &str) -> EngineId {
+    EngineId { name: name.into(), family: "planted".into(), version: "1".into(), ..EngineId::default() }
+}
+
+fn machine(name: &str, vm: impl Vm + 'static) -> Box<dyn Engine> {
+    Box::new(Machine::new(id(name), vm))
+}
+
+/// The places of an instruction in a code.
+fn places(code: &[u8], wanted: u8) -> Vec<usize> {
+    let (mut places, mut pc) = (Vec::new(), 0);
+    while pc < code.len() {
+        places.extend((code[pc] == wanted).then_some(pc));
+        pc += 1 + spec::table::TABLE[code[pc] as usize].map_or(0, |row| row.immediate as usize);
+    }
+    places
+}
+
+struct WrongXor;
+
+impl Vm for WrongXor {
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
+        let mut bytes = code.bytes().to_vec();
+        places(code.bytes(), op::XOR).into_iter().for_each(|at| bytes[at] = op::OR);
+        Interp::new().run(&Code::new(bytes.into()), frame, host)
+    }
+}
+
+struct Panics;
+
+impl Vm for Panics {
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
+        assert!(places(code.bytes(), op::XOR).is_empty(), "planted \u{202e} at XOR");
+        Interp::new().run(code, frame, host)
+    }
+}
+
+/// Sleeps for ever where the length of all code says so; as wrong about XOR as the first if it slips.
+struct Hangs {
+    name: &'static str,
+    on: fn(usize) -> bool,
+    engine: Box<dyn Engine>,
+}
+
+fn hangs(name: &'static str, on: fn(usize) -> bool) -> Box<dyn Engine> {
+    let engine = if name == "slips" { machine(name, WrongXor) } else { machine(name, Interp::new()) };
+    Box::new(Hangs { name, on, engine })
+}
+
+impl Engine for Hangs {
+    fn id(&self) -> EngineId {
+        id(self.name)
+    }
+
+    fn supports(&self, case: &Case) -> Result<(), Unsupported> {
+        self.engine.supports(case)
+    }
+
+    fn run(&mut self, case: &Case, watch: Watch<'_>) -> Result<Outcome, EngineError> {
+        if !(self.on)(case.accounts.values().map(|account| account.code.len()).sum()) {
+            return self.engine.run(case, watch);
+        }
+        loop {
+            std::thread::sleep(Duration::from_secs(60));
+        }
+    }
+}
