@@ -84,7 +84,8 @@ impl revm::Database for Database {
 
     fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, Infallible> {
         // revm asks only for code that an account came without, which is none: see `basic`.
-        let mut coded = self.accounts.values().filter(|account| hash != KECCAK_EMPTY && keccak256(&account.code) == hash);
+        let mut coded =
+            self.accounts.values().filter(|account| hash != KECCAK_EMPTY && keccak256(&account.code) == hash);
         Ok(coded.next().map(|account| bytecode(account, self.revision)).unwrap_or_default())
     }
 

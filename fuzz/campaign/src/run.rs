@@ -201,7 +201,7 @@ impl Campaign<'_> {
 /// The digest of what a case came to on the judge.
 fn leaf(verdict: &Verdict) -> B256 {
     if let Some(outcome) = verdict.outcome() {
-        return digest::exact(outcome).or(digest::consensus(outcome)).unwrap_or_default();
+        return digest::exact(outcome).or_else(|_| digest::consensus(outcome)).unwrap_or_default();
     }
     let kind = match verdict.runs.first() {
         Some((_, Ran::Limit(_))) => 1,

@@ -60,7 +60,8 @@ fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
     let mut families: BTreeMap<&str, Stages> = BTreeMap::new();
     for start in (0..args.cases).step_by(BLOCK as usize) {
         let indices = start..args.cases.min(start + BLOCK);
-        let (making, cases) = timed(|| indices.map(|i| r#gen::from_seed(args.seed, i, &Profile::default())).collect());
+        let (making, cases) =
+            timed(|| indices.map(|i| r#gen::from_seed(args.seed, i, &Profile::default())).collect::<Vec<_>>());
         spread(&mut families, &cases, making, &mut crew);
     }
     print(out, &format!("{:<14}{:>8}{:>8}{}", "family", "cases", "bytes", columns(names.iter().map(String::as_str))))?;
@@ -84,7 +85,7 @@ fn stages(engines: &[String]) -> Vec<String> {
 }
 
 /// Takes a block of cases through the stages, family by family. Making them is shared out evenly.
-fn spread(families: &mut BTreeMap<&'static str, Stages>, cases: &Vec<Case>, making: Duration, crew: &mut Crew) {
+fn spread(families: &mut BTreeMap<&'static str, Stages>, cases: &[Case], making: Duration, crew: &mut Crew) {
     for row in FAMILIES {
         let mine: Vec<&Case> = cases.iter().filter(|case| case.name.starts_with(row.name)).collect();
         let stages = families.entry(row.name).or_default();
@@ -96,11 +97,10 @@ fn spread(families: &mut BTreeMap<&'static str, Stages>, cases: &Vec<Case>, maki
             stages.times[i + 1] += timed(|| mine.iter().for_each(|case| drop(crew.run(i, case, Watch::exact())))).0;
         }
         let tolerances = Tolerances::none();
-        let (judging, verdicts) =
-            timed(|| mine.iter().map(|case| judge(crew, case, &tolerances)).collect::<Vec<_>>());
+        let (judging, verdicts) = timed(|| mine.iter().map(|case| judge(crew, case, &tolerances)).collect::<Vec<_>>());
         stages.times[crew.len() + 1] += judging;
         stages.times[crew.len() + 2] +=
-            timed(|| verdicts.iter().for_each(|verdict| drop(verdict.outcome().map(digest::exact)))).0;
+            timed(|| verdicts.iter().filter_map(|verdict| verdict.outcome().map(digest::exact)).count()).0;
     }
 }
 
