@@ -7,7 +7,7 @@
 use crate::exit::Exit;
 use crate::exit::Failure;
 use crate::output::Output;
-use api::{Case, Engine, EngineError, EngineId, Outcome, Revision, Unsupported, Watch};
+use api::{Case, Counts, Engine, EngineError, EngineId, Outcome, Revision, Unsupported, Watch};
 use campaign::Task;
 use std::cell::Cell;
 use std::io::Write;
@@ -91,6 +91,10 @@ impl Engine for Guarded {
         NOTE.with(|note| *lock(note) = Some(run));
         let _ended = Ended;
         self.engine.run(case, watch)
+    }
+
+    fn take_compiled(&mut self) -> Option<Counts> {
+        self.engine.take_compiled()
     }
 }
 

@@ -6,10 +6,19 @@
 use crate::{Case, Code, End, Frame, Host, Outcome, Watch};
 use std::fmt;
 
+/// How often each instruction ran, by its byte.
+pub type Counts = [u64; 256];
+
 /// Runs one frame from a canonical point until it ends, suspends or leaves.
 pub trait Vm: Send {
     /// Runs `frame` from where it stands.
     fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit;
+
+    /// What ran in compiled code since this was last asked, counted in frames with checkpoints alone, whole sections at a
+    /// time. Nothing for a vm that compiles nothing.
+    fn take_compiled(&mut self) -> Option<Counts> {
+        None
+    }
 }
 
 /// Why [`Vm::run`] came back.
@@ -37,6 +46,11 @@ pub trait Engine: Send {
     fn supports(&self, case: &Case) -> Result<(), Unsupported>;
     /// Runs it.
     fn run(&mut self, case: &Case, watch: Watch<'_>) -> Result<Outcome, EngineError>;
+
+    /// See [`Vm::take_compiled`].
+    fn take_compiled(&mut self) -> Option<Counts> {
+        None
+    }
 }
 
 /// Everything that decides what an engine does.

@@ -6,7 +6,7 @@ use crate::roots::state_root;
 use crate::session::{Stream, lend};
 use crate::state::World;
 use crate::transact::{Context, Recording, transact};
-use api::{Case, Engine, EngineError, EngineId, Field, Frame, Outcome, Unsupported, Vm, Watch};
+use api::{Case, Counts, Engine, EngineError, EngineId, Field, Frame, Outcome, Unsupported, Vm, Watch};
 
 /// Turns a vm into an engine.
 pub struct Machine<V> {
@@ -67,5 +67,9 @@ impl<V: Vm + 'static> Engine for Machine<V> {
         let state = context.world.into_accounts();
         let state_root = if watch.roots { Field::Known(state_root(&state)) } else { Field::Unknown };
         Ok(Outcome { transactions, state: Field::Known(state), state_root })
+    }
+
+    fn take_compiled(&mut self) -> Option<Counts> {
+        self.vm.take_compiled()
     }
 }

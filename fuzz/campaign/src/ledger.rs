@@ -1,7 +1,7 @@
 //! The ledger: what a campaign really did. A run that tested nothing must be seen to have tested nothing.
 
 use api::outcome::{Outcome, TxOutcome};
-use api::{Case, Frame, Observer, Step};
+use api::{Case, Counts, Frame, Observer, Step};
 use oracle::{Ran, Verdict};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub struct Ledger {
     pub sampled: u64,
     /// Instructions of the sampled cases, by name.
     pub instructions: BTreeMap<String, u64>,
+    /// Of these, what ran in compiled code, by engine and name; engines that compile nothing have no entry.
+    pub compiled: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
 impl Ledger {
@@ -67,12 +69,24 @@ impl Ledger {
     /// Adds the instructions of a sampled case.
     pub(crate) fn add_sample(&mut self, counted: &Counter) {
         self.sampled += 1;
-        for row in spec::table::ROWS {
-            let n = counted.0[row.opcode as usize];
-            if n > 0 {
-                *self.instructions.entry(row.name.to_owned()).or_default() += n;
-            }
-        }
+        add_counts(&mut self.instructions, &counted.0);
+    }
+
+    /// Adds what an engine ran of a sampled case in compiled code.
+    pub(crate) fn add_compiled(&mut self, engine: &str, counts: &Counts) {
+        add_counts(self.compiled.entry(engine.to_owned()).or_default(), counts);
+    }
+
+    /// Instructions that an engine ran in compiled code, of all that were executed.
+    pub fn compiled_share(&self, engine: &str) -> (u64, u64) {
+        let compiled = self.compiled.get(engine).map_or(0, |counts| counts.values().sum());
+        (compiled, self.instructions.values().sum())
+    }
+
+    /// Instructions that were executed, but never in the compiled code of this engine.
+    pub fn never_compiled(&self, engine: &str) -> Vec<&str> {
+        let Some(compiled) = self.compiled.get(engine) else { return Vec::new() };
+        self.instructions.keys().filter(|name| !compiled.contains_key(*name)).map(String::as_str).collect()
     }
 
     /// Adds another ledger.
@@ -83,9 +97,10 @@ impl Ledger {
         self.tolerated += other.tolerated;
         self.sampled += other.sampled;
         for (mine, theirs) in self.maps_mut().into_iter().zip(other.maps()) {
-            for (name, n) in theirs {
-                *mine.entry(name.clone()).or_default() += n;
-            }
+            add(mine, theirs);
+        }
+        for (engine, theirs) in &other.compiled {
+            add(self.compiled.entry(engine.clone()).or_default(), theirs);
         }
     }
 
@@ -112,20 +127,25 @@ impl Ledger {
     pub fn json(&self) -> Value {
         let map =
             |map: &BTreeMap<String, u64>| map.iter().map(|(k, v)| (k.clone(), (*v).into())).collect::<Map<_, _>>();
+        let compiled: Map<_, _> =
+            self.compiled.iter().map(|(engine, counts)| (engine.clone(), map(counts).into())).collect();
         json!({
             "judged": self.judged, "alone": self.alone, "inconclusive": self.inconclusive,
             "tolerated": self.tolerated, "sampled": self.sampled, "unsupported": map(&self.unsupported),
             "ends": map(&self.ends), "revisions": map(&self.revisions), "instructions": map(&self.instructions),
+            "compiled": compiled,
         })
     }
 
     /// From JSON; `None` if it is not a ledger.
     pub fn from_json(value: &Value) -> Option<Ledger> {
         let number = |key: &str| value.get(key)?.as_u64();
-        let map = |key: &str| {
-            let entries = value.get(key)?.as_object()?.iter();
+        let counts = |value: &Value| {
+            let entries = value.as_object()?.iter();
             entries.map(|(name, n)| Some((name.clone(), n.as_u64()?))).collect::<Option<BTreeMap<_, _>>>()
         };
+        let map = |key: &str| counts(value.get(key)?);
+        let compiled = value.get("compiled")?.as_object()?.iter();
         Some(Ledger {
             judged: number("judged")?,
             alone: number("alone")?,
@@ -136,12 +156,28 @@ impl Ledger {
             ends: map("ends")?,
             revisions: map("revisions")?,
             instructions: map("instructions")?,
+            compiled: compiled.map(|(engine, value)| Some((engine.clone(), counts(value)?))).collect::<Option<_>>()?,
         })
     }
 }
 
+fn add(sum: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) {
+    for (name, n) in counts {
+        *sum.entry(name.clone()).or_default() += n;
+    }
+}
+
+fn add_counts(sum: &mut BTreeMap<String, u64>, counts: &Counts) {
+    for row in spec::table::ROWS {
+        let n = counts[row.opcode as usize];
+        if n > 0 {
+            *sum.entry(row.name.to_owned()).or_default() += n;
+        }
+    }
+}
+
 /// Counts instructions.
-pub(crate) struct Counter([u64; 256]);
+pub(crate) struct Counter(Counts);
 
 impl Default for Counter {
     fn default() -> Self {

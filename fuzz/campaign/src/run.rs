@@ -6,7 +6,7 @@ use crate::ledger::{Counter, Ledger};
 use crate::state::{Found, State};
 use alloy_primitives::{B256, Keccak256};
 use api::{Case, Watch, digest};
-use oracle::{Divergence, Ran, Tolerances, Verdict, judge};
+use oracle::{Crew, Divergence, Ran, Tolerances, Verdict, judge};
 use rayon::prelude::*;
 use reduce::{Budget, Crews, Reduced, reduce};
 use serde_json::{Value, json};
@@ -144,10 +144,7 @@ impl Campaign<'_> {
                 };
                 ledger.add(&case, &verdict);
                 if index.is_multiple_of(SAMPLE) && hung.is_none() {
-                    let mut counter = Counter::default();
-                    let watch = Watch { steps: true, observer: Some(&mut counter), ..Watch::default() };
-                    crew.run(0, &case, watch);
-                    ledger.add_sample(&counter);
+                    sample(crew, &case, &mut ledger);
                 }
                 let signatures: BTreeSet<String> =
                     verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();
@@ -195,6 +192,20 @@ impl Campaign<'_> {
         let divergence = find(&reduced.case).unwrap_or(first);
         let evidence = Evidence { index, original, reduced: reduced.case, divergence, complete: reduced.complete };
         self.keeper.keep(&evidence).unwrap_or_else(|why| format!("not kept: {why}"))
+    }
+}
+
+/// Follows a case instruction by instruction on the judge, and counts what the compilers ran of it in compiled code.
+fn sample(crew: &mut Crew, case: &Case, ledger: &mut Ledger) {
+    let mut counter = Counter::default();
+    crew.run(0, case, Watch { steps: true, observer: Some(&mut counter), ..Watch::default() });
+    ledger.add_sample(&counter);
+    for i in 0..crew.len() {
+        if crew.take_compiled(i).is_some() {
+            crew.run(i, case, Watch { checkpoints: true, ..Watch::default() });
+            let counts = crew.take_compiled(i).unwrap_or([0; 256]);
+            ledger.add_compiled(crew.name(i), &counts);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The engines that are compared, and what running one comes to.
 
-use api::{Case, Engine, EngineError, Outcome, Watch};
+use api::{Case, Counts, Engine, EngineError, Outcome, Watch};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -77,6 +77,11 @@ impl Crew {
     /// Families: engines of one family agree for reasons that are no evidence.
     pub fn family(&self, i: usize) -> String {
         self.engines[i].1.id().family
+    }
+
+    /// What an engine ran in compiled code since this was last asked; see [`api::Vm::take_compiled`].
+    pub fn take_compiled(&mut self, i: usize) -> Option<Counts> {
+        self.engines[i].1.take_compiled()
     }
 
     /// Runs a case on one engine.

@@ -89,6 +89,11 @@ fn text(
         ledger.sampled,
         missing.join(" ")
     )?;
+    for engine in ledger.compiled.keys() {
+        let (compiled, executed) = ledger.compiled_share(engine);
+        let never = ledger.never_compiled(engine);
+        writeln!(out, "compiled    {compiled} of {executed} instructions by {engine}; never: {}", never.join(" "))?;
+    }
     for (name, reason, hits) in tolerances.hits() {
         writeln!(out, "tolerated   {hits} by {name}: {reason}")?;
     }

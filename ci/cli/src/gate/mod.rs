@@ -37,6 +37,9 @@ const JUDGED_PERCENT_MIN: u64 = 90;
 /// Transactions that must end without a halt or rejection, in percent.
 const RUN_PERCENT_MIN: u64 = 50;
 
+/// Instructions of the sampled cases that an engine which compiles must run in compiled code, in percent.
+const COMPILED_PERCENT_MIN: u64 = 95;
+
 /// Runs the gate.
 pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
     guard::start(args.limit.hang);
@@ -170,7 +173,7 @@ fn floors(ledger: &Ledger, compares: bool) -> Vec<Tested> {
     let ran = |end: &str| !end.starts_with("halt") && !end.starts_with("rejected");
     let n_all: u64 = ledger.ends.values().sum();
     let n_ran: u64 = ledger.ends.iter().filter(|(end, _)| ran(end)).map(|(_, n)| n).sum();
-    vec![
+    let mut floors = vec![
         floor(
             format!("{JUDGED_PERCENT_MIN} percent of the cases are compared"),
             !compares || ledger.judged * 100 >= cases * JUDGED_PERCENT_MIN,
@@ -186,7 +189,22 @@ fn floors(ledger: &Ledger, compares: bool) -> Vec<Tested> {
             n_ran * 100 >= n_all * RUN_PERCENT_MIN,
             format!("only {n_ran} of {n_all} transactions ran to their end"),
         ),
-    ]
+    ];
+    for engine in ledger.compiled.keys() {
+        let (compiled, executed) = ledger.compiled_share(engine);
+        let never = ledger.never_compiled(engine);
+        floors.push(floor(
+            format!("{engine} runs {COMPILED_PERCENT_MIN} percent of the instructions in compiled code"),
+            compiled * 100 >= executed * COMPILED_PERCENT_MIN,
+            format!("{engine} ran only {compiled} of {executed} instructions in compiled code"),
+        ));
+        floors.push(floor(
+            format!("{engine} runs every instruction in compiled code"),
+            never.is_empty(),
+            format!("{engine} never ran in compiled code: {}", never.join(" ")),
+        ));
+    }
+    floors
 }
 
 /// The gate keeps no evidence: the case can be generated again.
@@ -225,6 +243,16 @@ mod tests {
         ledger.alone = 50;
         assert_eq!(low(&ledger, true), ["campaign: only 100 of 150 cases were compared"]);
         assert_eq!(low(&ledger, false), Vec::<String>::new());
+        ledger.compiled.insert("jit".into(), ledger.instructions.clone());
+        assert_eq!(low(&ledger, false), Vec::<String>::new());
+        let compiled = ledger.compiled.get_mut("jit").unwrap();
+        for name in ["ADD", "MUL", "SUB", "DIV", "SDIV", "MOD", "SMOD", "EXP"] {
+            compiled.remove(name);
+        }
+        let fallen = low(&ledger, false);
+        assert_eq!(fallen[0], "campaign: jit ran only 142 of 150 instructions in compiled code");
+        assert_eq!(fallen[1], "campaign: jit never ran in compiled code: ADD DIV EXP MOD MUL SDIV SMOD SUB");
+        ledger.compiled.clear();
         ledger.instructions.remove("CLZ");
         ledger.ends.insert("rejected: nonce too low".into(), 60);
         let low = low(&ledger, false);
