@@ -50,6 +50,8 @@ pub struct Context<'a> {
     pub padding: u32,
     /// Where memory shall reach, for the builtin that grows it.
     pub memory_end: u64,
+    /// Operands and answer of a builtin that is called with live registers: the last operand's place is the answer's.
+    pub words: [U256; 3],
     /// Words that are constant while compiled code runs.
     pub constants: Constants,
 
@@ -111,7 +113,8 @@ pub mod offset {
         PC pc 108;
         FAILED_AT failed_at 112;
         MEMORY_END memory_end 120;
-        CONSTANTS constants 128;
+        WORDS words 128;
+        CONSTANTS constants 224;
     }
 
     /// The offset of the constant word that an instruction pushes.
@@ -185,6 +188,7 @@ impl<'a> Context<'a> {
             failed_at: 0,
             padding: 0,
             memory_end: 0,
+            words: [U256::ZERO; 3],
             constants,
             frame,
             host,
