@@ -7,6 +7,7 @@ use crate::isa::{Isa, Limb, Link};
 use crate::walk::Walk;
 use api::U256;
 use plan::Op;
+use spec::op;
 
 const ZERO: Limb = Limb::Imm(0);
 
@@ -105,6 +106,22 @@ impl<I: Isa> Walk<'_, I> {
         let (left, right) = (self.window.top(0), self.window.top(1));
         self.isa.multiply(to, &left, &right);
         self.finish(2, to.map(Limb::Reg));
+    }
+
+    /// A power of two divides `2^256`, so what the sum or product loses does not count.
+    pub(crate) fn modular(&mut self, op: &Op) {
+        match self.known(2) {
+            Some(U256::ZERO) => self.finish_known(3, U256::ZERO),
+            Some(modulus) if modulus.is_power_of_two() => {
+                if op.opcode == op::ADDMOD {
+                    self.add()
+                } else {
+                    self.mul(op)
+                }
+                self.mask(0, &(modulus - U256::ONE));
+            }
+            _ => self.builtin(op),
+        }
     }
 
     pub(crate) fn div(&mut self, op: &Op) {
