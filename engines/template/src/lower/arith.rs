@@ -24,12 +24,12 @@ impl<I: Isa> Walk<'_, I> {
         }
         let mut sum = [ZERO; 4];
         let mut carries = false;
-        for i in 0..4 {
+        for (i, limb) in sum.iter_mut().enumerate() {
             let (mut left, mut right) = (self.window.top(0)[i], self.window.top(1)[i]);
             if let Limb::Imm(_) = left {
                 std::mem::swap(&mut left, &mut right);
             }
-            sum[i] = match (left, right) {
+            *limb = match (left, right) {
                 (Limb::Imm(left), Limb::Imm(right)) if !carries && left.checked_add(right).is_some() => {
                     Limb::Imm(left.wrapping_add(right))
                 }
@@ -74,9 +74,9 @@ impl<I: Isa> Walk<'_, I> {
         }
         let mut difference = [ZERO; 4];
         let mut borrows = false;
-        for i in 0..4 {
+        for (i, limb) in difference.iter_mut().enumerate() {
             let (left, right) = (self.window.top(0)[i], self.window.top(1)[i]);
-            difference[i] = match (left, right) {
+            *limb = match (left, right) {
                 (Limb::Imm(left), Limb::Imm(right)) if !borrows && left >= right => Limb::Imm(left - right),
                 (left, ZERO) if !borrows => self.copy(left),
                 _ => {
