@@ -14,6 +14,11 @@ const CODES_MAX: usize = 1 << 14;
 /// Bytes of bytecode that are compiled; longer code is refused.
 const CODE_LEN_MAX: usize = 64 << 10;
 
+/// Machine code of a byte of bytecode, at most, and of a blob besides; `tests/shape.rs` looks for more.
+const EXPANSION_MAX: usize = 150;
+/// So the longest code that is accepted always fits.
+const _: () = assert!(2048 + EXPANSION_MAX * CODE_LEN_MAX <= ARENA);
+
 /// What came of the frames so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {

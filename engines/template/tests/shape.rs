@@ -154,3 +154,35 @@ fn listing() {
     let found = lines[..end].join("\n") + "\n";
     assert!(found == expect, "the listing changed: expected\n{expect}found\n{found}");
 }
+
+/// Code that makes much of little stays within a bound that is linear in its length, and fits the arena.
+#[test]
+fn bombs_stay_linear() {
+    let deep = [vec![op::CALLDATASIZE; 900], [op::SWAP16, op::DIV, op::DUP16].repeat(7_000)].concat();
+    let mut bombs = vec![deep];
+    for pattern in [
+        &[op::JUMPDEST][..],
+        &[op::MLOAD],
+        &[op::CALLDATALOAD],
+        &[op::DUP1, op::MUL],
+        &[op::DUP1, op::SHL],
+        &[op::DUP1, op::DIV],
+        &[op::JUMPI],
+        &[op::DUP16, op::ADD],
+        &[op::SWAP16],
+        &[op::SWAP1, op::SWAP16, op::GAS],
+        &[op::SLOAD],
+        &[op::PC, op::MSTORE],
+    ] {
+        bombs.push(pattern.repeat(48 * 1024 / pattern.len()));
+        // With a target between, so that windows stay small and heads pass.
+        let with_target = [&[op::JUMPDEST][..], pattern].concat();
+        bombs.push(with_target.repeat(48 * 1024 / with_target.len()));
+    }
+    for bomb in bombs {
+        let len = bomb.len();
+        let name = format!("{:x?}", &bomb[..4]);
+        let blob = blob(&Code::new(bomb.into()), FEATURES[1], true);
+        assert!(blob.len() <= 2048 + 150 * len, "{name}: {} bytes from {len}", blob.len());
+    }
+}
