@@ -1,0 +1,147 @@
+//! The vm: keeps blobs, runs frames in them, and turns the ways out into exits.
+
+use crate::cache::{Cache, Compiled};
+use crate::enter::enter;
+use crate::{Features, compile};
+use api::{Code, EngineId, Exit, Frame, Host, Revision, Vm};
+use codebuf::Arena;
+use runtime::{Context, Moduli, Status};
+
+/// Bytes of machine code that are kept.
+const ARENA: usize = 16 << 20;
+/// Codes that are kept, refused ones too; then all are forgotten.
+const CODES_MAX: usize = 1 << 14;
+/// Bytes of bytecode that are compiled; longer code is refused.
+const CODE_LEN_MAX: usize = 64 << 10;
+
+/// Machine code of a byte of bytecode, at most, and of a blob besides; `tests/shape.rs` looks for more.
+const EXPANSION_MAX: usize = 150;
+/// So the longest code that is accepted always fits.
+const _: () = assert!(2048 + EXPANSION_MAX * CODE_LEN_MAX <= ARENA);
+
+/// What came of the frames so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Codes compiled.
+    pub compiled: u64,
+    /// Codes refused.
+    pub refused: u64,
+    /// Times that a frame was run in compiled code.
+    pub entered: u64,
+    /// Frames left to precise execution because their code is refused or their steps are watched.
+    pub left: u64,
+    /// Frames left because a check at the head of a section failed.
+    pub failed: u64,
+}
+
+/// The template engine's vm.
+pub struct Template {
+    features: Features,
+    arena: Option<Arena>,
+    cache: Cache,
+    moduli: Moduli,
+    counts: Counts,
+}
+
+impl Template {
+    /// One that uses these features.
+    pub fn new(features: Features) -> Template {
+        Template {
+            features,
+            arena: None,
+            cache: Cache::default(),
+            moduli: Moduli::default(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// The identity of an engine of this name.
+    pub fn id(name: &str, features: Features) -> EngineId {
+        EngineId {
+            name: name.to_owned(),
+            family: "unanimous".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            features: features.names(),
+            options: Vec::new(),
+        }
+    }
+
+    /// What came of the frames so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Makes what can run a code, or refuses it, and says where it is kept.
+    fn make(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> usize {
+        if self.cache.len() >= CODES_MAX {
+            self.forget();
+        }
+        let compiled = self.compile(code, revision, checkpoints);
+        match compiled {
+            Some(_) => self.counts.compiled += 1,
+            None => self.counts.refused += 1,
+        }
+        self.cache.keep(code, revision, checkpoints, compiled)
+    }
+
+    fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Compiled> {
+        if code.len() > CODE_LEN_MAX {
+            return None;
+        }
+        let blob = compile::host(code, revision, self.features, checkpoints)?;
+        if self.arena.is_none() {
+            self.arena = Arena::new(ARENA).ok();
+        }
+        if let Ok(block) = self.arena.as_mut()?.publish(&blob.bytes) {
+            return Some(Compiled { blob, block });
+        }
+        self.forget();
+        let block = self.arena.as_mut()?.publish(&blob.bytes).ok()?;
+        Some(Compiled { blob, block })
+    }
+
+    /// Forgets all blobs at once: nobody can return into any of them.
+    fn forget(&mut self) {
+        self.cache.clear();
+        if let Some(arena) = &mut self.arena {
+            arena.clear();
+        }
+    }
+}
+
+impl Vm for Template {
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
+        if frame.steps {
+            self.counts.left += 1;
+            return Exit::Leave;
+        }
+        let (revision, checkpoints) = (frame.revision(), frame.checkpoints);
+        let index = match self.cache.find(code, revision, checkpoints) {
+            Some(index) => index,
+            None => self.make(code, revision, checkpoints),
+        };
+        let compiled = self.cache.get(index);
+        let entered = compiled.and_then(|compiled| Some((compiled, compiled.blob.entry(frame.pc)?)));
+        let (Some((compiled, entry)), Some(arena)) = (entered, self.arena.as_mut()) else {
+            self.counts.left += 1;
+            return Exit::Leave;
+        };
+        arena.adopt();
+        self.counts.entered += 1;
+        let (entries, bmi2) = (&compiled.blob.entries, self.features.bmi2);
+        let mut context = Context::new(code, frame, host, &mut self.moduli, entries, entry, bmi2);
+        let status = enter(&compiled.block, &mut context);
+        if let Some(panic) = context.take_panic() {
+            std::panic::resume_unwind(panic);
+        }
+        let mut pc = context.pc;
+        if status == Status::FAILS {
+            self.counts.failed += 1;
+            let (head, gas) = compiled.blob.failed(context.failed_at).expect("a check failed at one of its places");
+            context.gas = context.gas.wrapping_add(gas.into());
+            pc = head;
+        }
+        context.settle(pc);
+        status.exit().unwrap_or_else(|| panic!("compiled code left with {status:?}: an instruction has no builtin"))
+    }
+}
