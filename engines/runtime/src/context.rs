@@ -60,6 +60,8 @@ pub struct Context<'a> {
     pub(crate) code: &'a Code,
     pub(crate) moduli: &'a mut Moduli,
     pub(crate) panic: Option<Box<dyn Any + Send>>,
+    /// Canonical points that were reported, in order.
+    pub(crate) reported: Vec<u32>,
 }
 
 /// Words that are constant while compiled code runs, ready to be operands.
@@ -197,6 +199,7 @@ impl<'a> Context<'a> {
             code,
             moduli,
             panic: None,
+            reported: Vec::new(),
         };
         context.refresh();
         context
@@ -215,6 +218,11 @@ impl<'a> Context<'a> {
         self.frame.gas_left = self.gas;
         self.frame.stack_len = height as u32;
         self.frame.pc = pc;
+    }
+
+    /// The canonical points that compiled code reported.
+    pub fn take_reported(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.reported)
     }
 
     /// The panic of a builtin, to be resumed now that no compiled code is on the native stack.

@@ -133,6 +133,7 @@ pub(crate) fn revert(context: &mut Context<'_>, operands: &[U256; 2]) -> Done {
 /// Reports the canonical point at which compiled code stands.
 pub(crate) fn checkpoint(context: &mut Context<'_>, []: &[U256; 0]) -> Done {
     context.settle(context.pc);
+    context.reported.push(context.pc);
     match context.host.checkpoint(context.frame) {
         api::Flow::Continue => Ok(()),
         api::Flow::Stop => Err(Status::STOPPED),

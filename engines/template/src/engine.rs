@@ -2,7 +2,7 @@
 
 use crate::cache::{Cache, Compiled};
 use crate::enter::enter;
-use crate::{Features, compile};
+use crate::{Features, compile, share};
 use api::{Code, EngineId, Exit, Frame, Host, Revision, Vm};
 use codebuf::Arena;
 use runtime::{Context, Moduli, Status};
@@ -41,6 +41,8 @@ pub struct Template {
     cache: Cache,
     moduli: Moduli,
     counts: Counts,
+    /// What ran in compiled code with checkpoints.
+    shares: Box<api::Counts>,
 }
 
 impl Template {
@@ -52,6 +54,7 @@ impl Template {
             cache: Cache::default(),
             moduli: Moduli::default(),
             counts: Counts::default(),
+            shares: Box::new([0; 256]),
         }
     }
 
@@ -134,6 +137,9 @@ impl Vm for Template {
         if let Some(panic) = context.take_panic() {
             std::panic::resume_unwind(panic);
         }
+        if checkpoints {
+            share::add(&mut self.shares, code, revision, &context.take_reported(), status);
+        }
         let mut pc = context.pc;
         if status == Status::FAILS {
             self.counts.failed += 1;
@@ -143,5 +149,9 @@ impl Vm for Template {
         }
         context.settle(pc);
         status.exit().unwrap_or_else(|| panic!("compiled code left with {status:?}: an instruction has no builtin"))
+    }
+
+    fn take_compiled(&mut self) -> Option<api::Counts> {
+        Some(std::mem::replace(&mut *self.shares, [0; 256]))
     }
 }

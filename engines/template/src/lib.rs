@@ -16,6 +16,7 @@ mod enter;
 mod isa;
 mod lower;
 mod settle;
+mod share;
 mod walk;
 mod window;
 mod x86_64;

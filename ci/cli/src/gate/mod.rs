@@ -37,8 +37,9 @@ const JUDGED_PERCENT_MIN: u64 = 90;
 /// Transactions that must end without a halt or rejection, in percent.
 const RUN_PERCENT_MIN: u64 = 50;
 
-/// Instructions of the sampled cases that an engine which compiles must run in compiled code, in percent.
-const COMPILED_PERCENT_MIN: u64 = 95;
+/// Instructions of the sampled cases that an engine which compiles must run in compiled code, in percent. Sections that
+/// halt are finished precisely, and in short cases they weigh much.
+const COMPILED_PERCENT_MIN: u64 = 85;
 
 /// Runs the gate.
 pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
@@ -246,12 +247,10 @@ mod tests {
         ledger.compiled.insert("jit".into(), ledger.instructions.clone());
         assert_eq!(low(&ledger, false), Vec::<String>::new());
         let compiled = ledger.compiled.get_mut("jit").unwrap();
-        for name in ["ADD", "MUL", "SUB", "DIV", "SDIV", "MOD", "SMOD", "EXP"] {
-            compiled.remove(name);
-        }
+        compiled.retain(|name, _| !name.starts_with("PUSH"));
         let fallen = low(&ledger, false);
-        assert_eq!(fallen[0], "campaign: jit ran only 142 of 150 instructions in compiled code");
-        assert_eq!(fallen[1], "campaign: jit never ran in compiled code: ADD DIV EXP MOD MUL SDIV SMOD SUB");
+        assert_eq!(fallen[0], "campaign: jit ran only 117 of 150 instructions in compiled code");
+        assert!(fallen[1].starts_with("campaign: jit never ran in compiled code: PUSH0 PUSH1 PUSH10 "), "{fallen:?}");
         ledger.compiled.clear();
         ledger.instructions.remove("CLZ");
         ledger.ends.insert("rejected: nonce too low".into(), 60);
