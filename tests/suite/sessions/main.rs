@@ -10,14 +10,17 @@
 
 mod bad_files;
 mod document;
+mod launcher;
 mod matching;
 
 use document::{Block, Document};
+use launcher::LAUNCHER;
 use libtest_mimic::{Arguments, Failed, Trial};
 use matching::matches;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::LazyLock;
 
 fn main() -> ExitCode {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -28,6 +31,8 @@ fn main() -> ExitCode {
         files.extend((path.extension() == Some("md".as_ref())).then_some(path));
     }
     files.sort();
+    // Written before trials start programs: a file that is open for writing cannot be executed.
+    LazyLock::force(&LAUNCHER);
     let mut trials: Vec<Trial> = files.into_iter().map(|path| trial(&root, path)).collect();
     trials.extend(bad_files::trials());
     trials.push(Trial::test("sessions::readme_gives_the_test_command", move || readme_gives_the_test_command(&root)));
@@ -93,8 +98,7 @@ fn is_ours(command: &str) -> bool {
 
 /// Runs a command as a reader would, with the command that was just built.
 fn shell(command: &str, place: &Path) -> Result<(String, i32), Failed> {
-    let binary = Path::new(env!("CARGO_BIN_EXE_unanimous"));
-    let folder = binary.parent().ok_or("the binary lies in a folder")?;
+    let folder = LAUNCHER.parent().ok_or("the command lies in a folder")?;
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap_or_default());
     let command = command.replace("cargo run --release --", "unanimous");
     let output = Command::new("sh")
