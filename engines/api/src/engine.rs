@@ -23,6 +23,9 @@ pub enum Exit {
     Create,
     /// The vm will not go on from this canonical point; another one must.
     Leave,
+    /// A batched check failed at this canonical point, where nothing has been changed yet: run precisely, the section that
+    /// begins here halts.
+    Fails,
     /// The host asked it to stop at a checkpoint.
     Stop,
     /// A resource limit of the harness was reached: memory would grow beyond it, or [`Host::is_over_limit`].

@@ -79,6 +79,11 @@ impl Memory {
         &self.bytes
     }
 
+    /// All bytes, for whoever addresses them by a pointer until the memory grows.
+    pub fn as_mut_slice(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
     /// Moves `len` bytes inside a range that was grown to; the ranges may overlap.
     pub fn copy_within(&mut self, from: usize, to: usize, len: usize) {
         self.bytes.copy_within(from..from + len, to);

@@ -7,6 +7,7 @@ use api::{Engine, EngineId};
 use interp::Interp;
 use peers::Revm;
 use std::fmt;
+use template::{Features, Template};
 use world::Machine;
 
 /// One engine that can be made by name.
@@ -17,14 +18,30 @@ struct Row {
 }
 
 /// Every engine of this repository, the reference first.
-const ROWS: &[Row] =
-    &[Row { name: "interp", about: "the reference interpreter: plain, safe, one instruction at a time", make: interp }];
+const ROWS: &[Row] = &[
+    Row { name: "interp", about: "the reference interpreter: plain, safe, one instruction at a time", make: interp },
+    Row { name: "template", about: "machine code in one pass, with what this processor offers", make: template },
+    Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
+];
 
 /// Every engine that others wrote.
 const PEERS: &[Row] = &[Row { name: "revm", about: "revm in this process; reports what consensus sees", make: revm }];
 
 fn interp() -> Box<dyn Engine> {
     Box::new(Machine::new(Interp::id(), Interp::new()))
+}
+
+fn template() -> Box<dyn Engine> {
+    templates("template", Features::host())
+}
+
+fn template_plain() -> Box<dyn Engine> {
+    templates("template-plain", Features::default())
+}
+
+fn templates(name: &str, features: Features) -> Box<dyn Engine> {
+    let precise = Box::new(Interp::new());
+    Box::new(Machine::with_precise(Template::id(name, features), Template::new(features), precise))
 }
 
 fn revm() -> Box<dyn Engine> {

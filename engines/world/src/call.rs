@@ -49,7 +49,7 @@ impl Driver<'_> {
             return Ok(Entered::Done(self.settle(&message, id, snapshot, done)));
         }
         let frame = self.frame(message, memory_limit, id);
-        Ok(Entered::Frame(Box::new(Live { frame, code, snapshot, left: false })))
+        Ok(Entered::Frame(Box::new(Live { frame, code, snapshot, left: false, halts: false })))
     }
 
     fn run_precompile(&mut self, message: &Message, target: &Address, revision: Revision) -> Result<Done, EngineError> {

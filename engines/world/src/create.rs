@@ -59,6 +59,6 @@ impl Driver<'_> {
             self.session.world.set_nonce(address, 1);
         }
         let frame = self.frame(message, memory_limit, id);
-        Entered::Frame(Box::new(Live { frame, code, snapshot, left: false }))
+        Entered::Frame(Box::new(Live { frame, code, snapshot, left: false, halts: false }))
     }
 }

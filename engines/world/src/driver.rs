@@ -36,6 +36,8 @@ pub(crate) struct Live {
     pub(crate) snapshot: Snapshot,
     /// The vm left it: it is interpreted precisely until it ends.
     pub(crate) left: bool,
+    /// The vm left it because a batched check failed: the section that begins here must halt.
+    pub(crate) halts: bool,
 }
 
 /// A call or create that is over.
@@ -76,7 +78,14 @@ impl Driver<'_> {
                     live.left = true;
                     continue;
                 }
-                Exit::Leave => return Err(EngineError::Internal("a vm left a frame that no other vm takes".into())),
+                Exit::Fails if self.vms.precise.is_some() && !live.left => {
+                    live.left = true;
+                    live.halts = cfg!(debug_assertions);
+                    continue;
+                }
+                Exit::Leave | Exit::Fails => {
+                    return Err(EngineError::Internal("a vm left a frame that no other vm takes".into()));
+                }
                 Exit::Stop => return Err(EngineError::Stopped),
                 Exit::OverLimit => return Err(self.over_limit()),
             };
@@ -102,6 +111,9 @@ impl Driver<'_> {
     }
 
     fn step_vm(&mut self, live: &mut Live) -> Result<Exit, EngineError> {
+        if std::mem::take(&mut live.halts) {
+            return self.step_failing(live);
+        }
         let vm: &mut dyn Vm = match (&mut self.vms.precise, live.left) {
             (Some(precise), true) => *precise,
             _ => self.vms.first,
@@ -112,6 +124,24 @@ impl Driver<'_> {
             return Err(EngineError::Internal("a vm suspended a frame without a request".into()));
         }
         Ok(exit)
+    }
+
+    /// Runs a section whose batched check failed, and sees that it halts before the next canonical point: a check that
+    /// fails where precise execution goes on is a defect of the engine.
+    fn step_failing(&mut self, live: &mut Live) -> Result<Exit, EngineError> {
+        let Some(precise) = &mut self.vms.precise else {
+            return Err(EngineError::Internal("a frame was left without a vm that takes it".into()));
+        };
+        let pc = live.frame.pc;
+        self.session.points = 0;
+        live.frame.checkpoints = true;
+        let exit = precise.run(&live.code, &mut live.frame, &mut self.session);
+        match exit {
+            Exit::End(End::Halt(_)) | Exit::Stop | Exit::OverLimit if self.session.points <= 1 => Ok(exit),
+            exit => Err(EngineError::Internal(format!(
+                "a batched check failed at pc {pc}, but the section there runs precisely and comes to {exit:?}"
+            ))),
+        }
     }
 
     /// A frame for this message, ready to run; memory is shared out among the live frames.

@@ -38,6 +38,10 @@ pub(crate) struct Session<'a> {
     pub(crate) frame: u32,
     /// Questions asked so far, recorded or not, so that the limit is met by every watch alike.
     pub(crate) asks: u64,
+    /// Whether canonical points are reported to the observer; a frame may be made to report them for the driver alone.
+    pub(crate) checkpoints: bool,
+    /// Canonical points reported since the driver began to count.
+    pub(crate) points: u32,
     /// Bytes logged so far, in frames that were undone too.
     pub(crate) log_bytes: u64,
 }
@@ -172,7 +176,8 @@ impl Host for Session<'_> {
     }
 
     fn checkpoint(&mut self, frame: &Frame) -> Flow {
-        let Some(observer) = &mut self.observer else { return Flow::Continue };
+        self.points += 1;
+        let Some(observer) = self.observer.as_mut().filter(|_| self.checkpoints) else { return Flow::Continue };
         // A vm that leaves at a point and the one that takes over there both report it.
         let point = Some((self.transaction, frame.id, frame.pc, frame.gas_left));
         if std::mem::replace(&mut self.stream.last, point) == point {

@@ -61,6 +61,8 @@ pub(crate) fn transact(
             observer: lend(&mut recording.observer),
             frame: 0,
             asks: 0,
+            checkpoints: recording.checkpoints,
+            points: 0,
             log_bytes: 0,
         },
         env: env.clone(),

@@ -1,0 +1,23 @@
+//! What compiled code may call in Rust.
+//!
+//! * [`Context`] is what compiled code is given: gas, stack, memory, constants, at fixed offsets;
+//! * [`table`] is the one table of builtins, called by number, so that machine code holds no addresses;
+//! * [`Status`] is what both answer.
+//!
+//! Every instruction that a back end does not emit itself is a builtin here, with the precedence of failures that `spec` fixes.
+//! The arithmetic is this crate's own: it shares no code with the reference interpreter.
+
+mod arith;
+mod call;
+pub mod context;
+mod gas;
+mod memory;
+mod modular;
+mod state;
+mod status;
+pub mod table;
+
+pub use context::{Constants, Context, offset};
+pub use modular::Moduli;
+pub use status::Status;
+pub use table::{BUILTINS, Builtin};

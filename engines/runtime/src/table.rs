@@ -1,0 +1,203 @@
+//! The one table of what compiled code may call: an entry per opcode, then a few that are no instruction.
+//!
+//! An entry takes its operands from the top of a stack in memory, leaves its answer in their place, and says in a register
+//! whether to go on. How many words it takes and leaves is checked against the instruction table when this compiles.
+//! Nothing unwinds into compiled code: a panic is kept in the context and answered as [`Status::PANICKED`].
+
+#![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
+
+use crate::{Context, Status, arith, call, memory, state};
+use api::U256;
+use spec::table::TABLE;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// An entry of the table. `sp` is where the next word would be pushed.
+///
+/// # Safety
+/// The words that the entry takes lie below `sp`, and those it leaves fit in their place or above it. Compiled code
+/// shows this at the head of each section.
+pub type Builtin = unsafe extern "C" fn(context: &mut Context<'_>, sp: *mut U256) -> u32;
+
+/// Grows memory to the end in the context.
+pub const GROW: u16 = 256;
+/// Reports the canonical point in the context.
+pub const CHECKPOINT: u16 = 257;
+/// Entries in the table.
+pub const COUNT: usize = 258;
+
+/// What a builtin leaves in place of its operands.
+trait Answer {
+    /// Words.
+    const WORDS: usize;
+    /// The word, if there is one.
+    fn word(self) -> Option<U256>;
+}
+
+impl Answer for () {
+    const WORDS: usize = 0;
+    fn word(self) -> Option<U256> {
+        None
+    }
+}
+
+impl Answer for U256 {
+    const WORDS: usize = 1;
+    fn word(self) -> Option<U256> {
+        Some(self)
+    }
+}
+
+/// Runs a body on its operands, top first.
+///
+/// # Safety
+/// As for [`Builtin`].
+#[inline(always)]
+unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
+    context: &mut Context<'a>,
+    sp: *mut U256,
+    body: impl FnOnce(&mut Context<'a>, [U256; POPS]) -> Result<A, Status>,
+) -> u32 {
+    // SAFETY: the caller vouches for `POPS` words below `sp`.
+    let operands = std::array::from_fn(|i| unsafe { sp.sub(i + 1).read() });
+    context.sp = sp.wrapping_sub(POPS);
+    match catch_unwind(AssertUnwindSafe(|| body(context, operands))) {
+        Ok(Ok(answer)) => {
+            if let Some(word) = answer.word() {
+                // SAFETY: the caller vouches for the place of the answer.
+                unsafe { sp.sub(POPS).write(word) };
+            }
+            Status::GO_ON.0
+        }
+        Ok(Err(status)) => status.0,
+        Err(panic) => {
+            context.panic = Some(panic);
+            Status::PANICKED.0
+        }
+    }
+}
+
+/// Words that a body takes and leaves, for the check against the instruction table.
+const fn effect<const POPS: usize, A: Answer>(_: &fn(&mut Context<'_>, [U256; POPS]) -> Result<A, Status>) -> [u8; 2] {
+    [POPS as u8, A::WORDS as u8]
+}
+
+unsafe extern "C" fn missing(_: &mut Context<'_>, _: *mut U256) -> u32 {
+    Status::MISSING.0
+}
+
+macro_rules! table {
+    ($($kind:ident $entry:tt $body:path;)*) => {
+        /// The table.
+        pub static BUILTINS: [Builtin; COUNT] = {
+            let mut table: [Builtin; COUNT] = [missing; COUNT];
+            $(table[index!($entry) as usize] = {
+                unsafe extern "C" fn entry(context: &mut Context<'_>, sp: *mut U256) -> u32 {
+                    // SAFETY: what the type asks of the caller.
+                    unsafe { carry_out(context, sp, body!($kind $body)) }
+                }
+                entry
+            };)*
+            table
+        };
+
+        const _: () = {
+            $(check!($kind $entry $body);)*
+        };
+    };
+}
+macro_rules! index {
+    ((extra $entry:ident)) => {
+        $entry
+    };
+    ($entry:ident) => {
+        spec::op::$entry
+    };
+}
+macro_rules! body {
+    (pure $body:path) => {
+        |_, operands| Ok($body(operands))
+    };
+    (full $body:path) => {
+        $body
+    };
+}
+macro_rules! check {
+    (pure $entry:ident $body:path) => {
+        assert!(TABLE[spec::op::$entry as usize].unwrap().pops as usize == pops(&($body as fn(_) -> _)));
+    };
+    (full (extra $entry:ident) $body:path) => {};
+    (full $entry:ident $body:path) => {
+        let row = TABLE[spec::op::$entry as usize].unwrap();
+        let [pops, pushes] = effect(&($body as fn(&mut Context<'_>, _) -> _));
+        assert!(row.pops == pops && (row.pushes == pushes || row.is_terminator()));
+    };
+}
+
+const fn pops<const POPS: usize>(_: &fn([U256; POPS]) -> U256) -> usize {
+    POPS
+}
+
+table! {
+    pure ADD arith::add;
+    pure MUL arith::mul;
+    pure SUB arith::sub;
+    pure DIV arith::div;
+    pure SDIV arith::sdiv;
+    pure MOD arith::rem;
+    pure SMOD arith::smod;
+    full ADDMOD memory::addmod;
+    full MULMOD memory::mulmod;
+    full EXP memory::exp;
+    pure SIGNEXTEND arith::signextend;
+    pure LT arith::lt;
+    pure GT arith::gt;
+    pure SLT arith::slt;
+    pure SGT arith::sgt;
+    pure EQ arith::eq;
+    pure ISZERO arith::iszero;
+    pure AND arith::and;
+    pure OR arith::or;
+    pure XOR arith::xor;
+    pure NOT arith::not;
+    pure BYTE arith::byte;
+    pure SHL arith::shl;
+    pure SHR arith::shr;
+    pure SAR arith::sar;
+    pure CLZ arith::clz;
+    full KECCAK256 memory::keccak;
+    full BALANCE state::balance;
+    full CALLDATALOAD memory::calldataload;
+    full CALLDATACOPY memory::calldatacopy;
+    full CODECOPY memory::codecopy;
+    full EXTCODESIZE state::extcodesize;
+    full EXTCODECOPY state::extcodecopy;
+    full RETURNDATACOPY memory::returndatacopy;
+    full EXTCODEHASH state::extcodehash;
+    full BLOCKHASH state::blockhash;
+    full SELFBALANCE state::selfbalance;
+    full BLOBHASH memory::blobhash;
+    full MLOAD memory::mload;
+    full MSTORE memory::mstore;
+    full MSTORE8 memory::mstore8;
+    full SLOAD state::sload;
+    full SSTORE state::sstore;
+    full TLOAD state::tload;
+    full TSTORE state::tstore;
+    full MCOPY memory::mcopy;
+    full LOG0 state::log::<2>;
+    full LOG1 state::log::<3>;
+    full LOG2 state::log::<4>;
+    full LOG3 state::log::<5>;
+    full LOG4 state::log::<6>;
+    full CREATE call::create;
+    full CALL call::call;
+    full CALLCODE call::callcode;
+    full RETURN memory::ret;
+    full DELEGATECALL call::delegatecall;
+    full CREATE2 call::create2;
+    full STATICCALL call::staticcall;
+    full REVERT memory::revert;
+    full SELFDESTRUCT call::selfdestruct;
+    full (extra GROW) memory::grow;
+    full (extra CHECKPOINT) memory::checkpoint;
+}

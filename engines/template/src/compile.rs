@@ -1,0 +1,91 @@
+//! A blob: the machine code of one bytecode, and where its sections begin.
+//!
+//! ```text
+//! prologue │ sections, in order of their bytecode │ places of failed checks │ off the straight path │ shared
+//! ```
+
+use crate::Features;
+use crate::isa::{Isa, Unencodable};
+use crate::walk::Walk;
+use api::{Code, Revision};
+use plan::{Ends, Plan};
+use spec::op;
+
+/// The machine code of one bytecode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blob {
+    /// Position-independent bytes without addresses.
+    pub bytes: Vec<u8>,
+    /// By position in the bytecode, see [`runtime::Context::entries`].
+    pub entries: Vec<i32>,
+    /// By section: its canonical point, and the gas that its head takes.
+    heads: Vec<(u32, u64)>,
+    /// Where the first place of a failed check is, and how far it is to the next.
+    failures: (u32, u32),
+}
+
+/// Compiles for x86_64.
+pub fn x86_64(code: &Code, revision: Revision, features: Features, checkpoints: bool) -> Result<Blob, Unencodable> {
+    compile(crate::x86_64::X86_64::new(features), code, revision, checkpoints)
+}
+
+/// Compiles for the architecture that this runs on; `None` where there is no back end for it.
+pub(crate) fn host(code: &Code, revision: Revision, features: Features, checkpoints: bool) -> Option<Blob> {
+    match cfg!(target_arch = "x86_64") {
+        true => x86_64(code, revision, features, checkpoints).ok(),
+        false => None,
+    }
+}
+
+fn compile<I: Isa>(mut isa: I, code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
+    let plan = Plan::new(code, revision);
+    let labels: Vec<_> = plan.sections.iter().map(|_| isa.label()).collect();
+    let fails: Vec<_> = plan.sections.iter().map(|_| isa.label()).collect();
+    let mut entries = vec![0; code.len() + 1];
+    isa.prologue();
+    let mut walk = Walk::new(&mut isa, code, &plan, &labels);
+    for (index, section) in plan.sections.iter().enumerate() {
+        let is_target = plan.ops[section.ops.start as usize].opcode == op::JUMPDEST;
+        let at = walk.isa.len() as i32;
+        if let Some(entry) = entries.get_mut(section.pc as usize) {
+            *entry = if is_target { at } else { -at };
+        }
+        walk.isa.bind(labels[index]);
+        if checkpoints {
+            walk.isa.checkpoint(section.pc);
+        }
+        walk.section(index, fails[index]);
+        debug_assert!(section.end == Ends::Stops || index + 1 < plan.sections.len());
+    }
+    let failures = (isa.len(), I::FAILURE_LEN);
+    isa.failures(&fails);
+    let heads = plan.sections.iter().map(|section| (section.pc, section.gas)).collect();
+    Ok(Blob { bytes: isa.finish()?, entries, heads, failures })
+}
+
+impl Blob {
+    /// The offset at which the section at a canonical point begins.
+    pub fn entry(&self, pc: u32) -> Option<u32> {
+        match self.entries.get(pc as usize) {
+            None | Some(0) => None,
+            Some(at) => Some(at.unsigned_abs()),
+        }
+    }
+
+    /// Whose head check failed: its canonical point and the gas that the head had taken.
+    pub(crate) fn failed(&self, failed_at: u32) -> Option<(u32, u64)> {
+        let (first, len) = self.failures;
+        let index = (failed_at.checked_sub(first)? / len).checked_sub(1)?;
+        self.heads.get(index as usize).copied()
+    }
+
+    /// Bytes of machine code.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}

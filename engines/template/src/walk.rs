@@ -1,0 +1,196 @@
+//! The walk over a plan: section by section, instruction by instruction, once.
+//!
+//! A section begins with every word in its place and ends the same way; in between words are wherever [`Window`] says.
+//! What an instruction becomes stands in `lower`; what is not there is a call to its builtin.
+
+use crate::isa::{Check, Isa, Limb, Word};
+use crate::settle::Settling;
+use crate::window::{Window, constant, known, small};
+use api::{Code, Halt, U256};
+use dynasmrt::DynamicLabel;
+use plan::{Ends, Op, Plan, Section};
+use runtime::{Status, offset};
+use spec::{limits, op};
+
+/// The walk.
+pub(crate) struct Walk<'a, I> {
+    pub(crate) isa: &'a mut I,
+    pub(crate) code: &'a Code,
+    pub(crate) plan: &'a Plan,
+    /// Where each section begins in machine code.
+    pub(crate) labels: &'a [DynamicLabel],
+    pub(crate) window: Window,
+    pub(crate) settling: Settling,
+    /// Memory is known to reach this end, since the head of the section.
+    pub(crate) memory_end: u32,
+    /// The instructions behind the one at hand are part of it: so many.
+    pub(crate) taken: usize,
+}
+
+impl<'a, I: Isa> Walk<'a, I> {
+    pub(crate) fn new(isa: &'a mut I, code: &'a Code, plan: &'a Plan, labels: &'a [DynamicLabel]) -> Walk<'a, I> {
+        let (window, settling) = (Window::default(), Settling::default());
+        Walk { isa, code, plan, labels, window, settling, memory_end: 0, taken: 0 }
+    }
+
+    /// One section, from its head check to its end.
+    pub(crate) fn section(&mut self, index: usize, fails: DynamicLabel) {
+        let section = &self.plan.sections[index];
+        let stack = limits::STACK as u16;
+        let Some(gas) = i32::try_from(section.gas).ok().filter(|_| section.need <= stack && section.growth <= stack)
+        else {
+            return self.isa.jump(fails);
+        };
+        self.isa.head(Check { gas: gas as u32, need: section.need, growth: section.growth }, fails);
+        self.window.open(section.need, section.growth);
+        self.memory_end = 0;
+        let ops = &self.plan.ops[section.ops.start as usize..section.ops.end as usize];
+        let mut next = 0;
+        while let Some(op) = ops.get(next) {
+            self.taken = 0;
+            self.instruction(op, &ops[next + 1..], section);
+            next += 1 + self.taken;
+        }
+        let ends_itself = ops
+            .last()
+            .is_some_and(|op| spec::table::row(op.opcode, self.plan.revision).is_none_or(|row| row.ends_section));
+        if section.end == Ends::Falls && !ends_itself {
+            self.complete();
+        }
+    }
+
+    /// Makes the frame complete in memory: nothing is anywhere else.
+    pub(crate) fn complete(&mut self) {
+        self.settling.all(self.isa, &mut self.window);
+        self.isa.advance(self.window.height());
+    }
+
+    fn instruction(&mut self, op: &Op, rest: &[Op], section: &Section) {
+        if !op.defined {
+            return self.isa.exit(Status::halt(Halt::Undefined));
+        }
+        match op.opcode {
+            op::STOP => self.isa.exit(Status::STOP),
+            op::INVALID => self.isa.exit(Status::halt(Halt::Invalid)),
+            op::JUMPDEST => {}
+            op::POP => self.window.pop(),
+            op::PUSH0..=op::PUSH32 => self.window.push(constant(self.immediate(op))),
+            op::DUP1..=op::DUP16 => self.window.dup(usize::from(op.opcode - op::DUP1)),
+            op::SWAP1..=op::SWAP16 => self.window.swap(usize::from(op.opcode - op::SWAP1) + 1),
+            op::PC => self.window.push(small(Limb::Imm(op.pc.into()))),
+            op::CODESIZE => self.window.push(small(Limb::Imm(self.code.len() as u64))),
+            op::CALLDATASIZE => self.window.push(small(Limb::Context(offset::INPUT_LEN))),
+            op::RETURNDATASIZE => self.window.push(small(Limb::Context(offset::RETURN_LEN))),
+            op::MSIZE => self.memory_size(),
+            op::GAS => self.gas(),
+            op::ADD => self.add(),
+            op::SUB => self.sub(),
+            op::MUL => self.mul(op),
+            op::DIV => self.div(op),
+            op::MOD => self.rem(op),
+            op::AND | op::OR | op::XOR => self.bitwise(op.opcode),
+            op::NOT => self.not(),
+            op::LT | op::GT | op::SLT | op::SGT | op::EQ | op::ISZERO => self.comparison(op, rest, section),
+            op::SHL | op::SHR | op::SAR => self.shift(op),
+            op::BYTE => self.byte(op),
+            op::SIGNEXTEND => self.signextend(op),
+            op::MLOAD => self.mload(),
+            op::MSTORE => self.mstore(),
+            op::MSTORE8 => self.mstore8(),
+            op::CALLDATALOAD => self.calldataload(),
+            op::JUMP => self.jump(),
+            op::JUMPI => self.jumpi(section),
+            opcode => match offset::constant(opcode) {
+                Some(at) => self.window.push(std::array::from_fn(|i| Limb::Context(at + 8 * i as i32))),
+                None => self.builtin(op),
+            },
+        }
+    }
+
+    /// The number behind a PUSH.
+    pub(crate) fn immediate(&self, op: &Op) -> U256 {
+        let first = op.pc as usize + 1;
+        let len = usize::from(op.opcode - op::PUSH0);
+        U256::from_be_slice(&self.code.padded()[first..first + len])
+    }
+
+    /// Calls the builtin of an instruction.
+    pub(crate) fn builtin(&mut self, op: &Op) {
+        let Some(row) = spec::table::row(op.opcode, self.plan.revision) else { return };
+        let (pops, pushes) = (usize::from(row.pops), usize::from(row.pushes));
+        if !row.ends_section {
+            self.settling.operands(self.isa, &mut self.window, pops);
+            self.isa.call(op.opcode.into(), self.window.height());
+            return self.answer(pops, pushes);
+        }
+        self.settling.all(self.isa, &mut self.window);
+        if matches!(op.opcode, op::CREATE | op::CREATE2 | op::CALL | op::CALLCODE | op::DELEGATECALL | op::STATICCALL) {
+            self.isa.resume_at(op.pc + 1);
+        }
+        self.isa.call(op.opcode.into(), self.window.height());
+        self.answer(pops, pushes);
+        self.isa.advance(self.window.height());
+    }
+
+    /// What a builtin left in place of its operands.
+    fn answer(&mut self, pops: usize, pushes: usize) {
+        (0..pops).for_each(|_| self.window.pop());
+        for _ in 0..pushes {
+            let slot = self.window.height();
+            self.window.push(std::array::from_fn(|i| Limb::Stack(4 * slot + i as i32)));
+        }
+    }
+
+    /// The value of the word below `depth` others, if it is known.
+    pub(crate) fn known(&self, depth: usize) -> Option<U256> {
+        known(&self.window.top(depth))
+    }
+
+    /// A register, counted once.
+    pub(crate) fn alloc(&mut self) -> crate::isa::Reg {
+        self.window.alloc(self.isa)
+    }
+
+    /// Replaces the operands of an instruction by its result, whose registers are counted. A word lies in one slot or
+    /// in none, so limbs on the stack are loaded if they would be mixed with others.
+    pub(crate) fn finish(&mut self, pops: usize, mut word: Word) {
+        let slot = crate::window::slot_of(&word);
+        let lies_there = |(i, limb): (usize, &Limb)| match (limb, slot) {
+            (Limb::Imm(_), _) | (_, None) => true,
+            (limb, Some(slot)) => *limb == Limb::Stack(4 * slot + i as i32),
+        };
+        if !word.iter().enumerate().all(lies_there) {
+            for limb in &mut word {
+                if let Limb::Stack(_) = limb {
+                    let reg = self.alloc();
+                    self.isa.mov(reg, *limb);
+                    *limb = Limb::Reg(reg);
+                }
+            }
+        }
+        (0..pops).for_each(|_| self.window.pop());
+        self.window.push(word);
+    }
+
+    /// Replaces the operands of an instruction by one of them, or by a part of one.
+    pub(crate) fn finish_shared(&mut self, pops: usize, word: Word) {
+        word.iter().for_each(|limb| self.window.retain(*limb));
+        self.finish(pops, word);
+    }
+
+    /// Replaces the operands of an instruction by a word that is known.
+    pub(crate) fn finish_known(&mut self, pops: usize, word: U256) {
+        self.finish(pops, constant(word));
+    }
+
+    /// A register for limb `i` of a result: that of the operand, if nothing else needs it.
+    pub(crate) fn reuse(&mut self, operand: Limb) -> crate::isa::Reg {
+        match operand {
+            Limb::Reg(reg) if self.window.is_last_use(reg) => {
+                self.window.retain(operand);
+                reg
+            }
+            _ => self.alloc(),
+        }
+    }
+}
