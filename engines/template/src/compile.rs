@@ -65,7 +65,7 @@ fn compile<I: Isa>(mut isa: I, code: &Code, revision: Revision, checkpoints: boo
             walk.isa.checkpoint(section.pc);
         }
         walk.section(index, fails[index]);
-        debug_assert!(section.end == Ends::Stops || index + 1 < plan.sections.len());
+        debug_assert!(matches!(section.end, Ends::Stops | Ends::Jump) || index + 1 < plan.sections.len());
     }
     let failures = (isa.len(), I::FAILURE_LEN);
     isa.failures(&fails);
