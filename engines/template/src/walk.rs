@@ -37,7 +37,8 @@ impl<'a, I: Isa> Walk<'a, I> {
     pub(crate) fn section(&mut self, index: usize, fails: DynamicLabel) {
         let section = &self.plan.sections[index];
         let stack = limits::STACK as u16;
-        let Some(gas) = i32::try_from(section.gas).ok().filter(|_| section.need + section.growth <= stack) else {
+        let Some(gas) = i32::try_from(section.gas).ok().filter(|_| section.need <= stack && section.growth <= stack)
+        else {
             return self.isa.jump(fails);
         };
         self.isa.head(Check { gas: gas as u32, need: section.need, growth: section.growth }, fails);
