@@ -89,6 +89,11 @@ impl Blob {
         self.heads.get(index as usize).copied()
     }
 
+    /// The offset at which the sections end.
+    pub fn failures_at(&self) -> usize {
+        self.failures.0 as usize
+    }
+
     /// Bytes of machine code.
     pub fn len(&self) -> usize {
         self.bytes.len()
