@@ -7,7 +7,7 @@
 use crate::Features;
 use crate::aarch64::{Aarch64, Reach};
 use crate::isa::{Isa, Unencodable};
-use crate::walk::Walk;
+use crate::walk::{Walk, check};
 use api::{Code, Revision};
 use plan::{Ends, Plan};
 use spec::op;
@@ -20,7 +20,7 @@ pub struct Blob {
     /// By position in the bytecode, see [`runtime::Context::entries`].
     pub entries: Vec<i32>,
     /// By section: its canonical point, and the gas that its head takes.
-    heads: Vec<(u32, u64)>,
+    heads: Vec<(u32, u32)>,
     /// Where the first place of a failed check is, and how far it is to the next.
     failures: (u32, u32),
 }
@@ -69,7 +69,8 @@ fn compile<I: Isa>(mut isa: I, code: &Code, revision: Revision, checkpoints: boo
     }
     let failures = (isa.len(), I::FAILURE_LEN);
     isa.failures(&fails);
-    let heads = plan.sections.iter().map(|section| (section.pc, section.gas)).collect();
+    let taken = |section| check(section).map_or(0, |check| check.gas);
+    let heads = plan.sections.iter().map(|section| (section.pc, taken(section))).collect();
     Ok(Blob { bytes: isa.finish()?, entries, heads, failures })
 }
 
@@ -83,7 +84,7 @@ impl Blob {
     }
 
     /// Whose head check failed: its canonical point and the gas that the head had taken.
-    pub(crate) fn failed(&self, failed_at: u32) -> Option<(u32, u64)> {
+    pub(crate) fn failed(&self, failed_at: u32) -> Option<(u32, u32)> {
         let (first, len) = self.failures;
         let index = (failed_at.checked_sub(first)? / len).checked_sub(1)?;
         self.heads.get(index as usize).copied()

@@ -130,7 +130,7 @@ impl Vm for Template {
         if status == Status::FAILS {
             self.counts.failed += 1;
             let (head, gas) = compiled.blob.failed(context.failed_at).expect("a check failed at one of its places");
-            context.gas = context.gas.wrapping_add(gas);
+            context.gas = context.gas.wrapping_add(gas.into());
             pc = head;
         }
         context.settle(pc);

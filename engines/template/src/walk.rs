@@ -36,12 +36,8 @@ impl<'a, I: Isa> Walk<'a, I> {
     /// One section, from its head check to its end.
     pub(crate) fn section(&mut self, index: usize, fails: DynamicLabel) {
         let section = &self.plan.sections[index];
-        let stack = limits::STACK as u16;
-        let Some(gas) = i32::try_from(section.gas).ok().filter(|_| section.need <= stack && section.growth <= stack)
-        else {
-            return self.isa.jump(fails);
-        };
-        self.isa.head(Check { gas: gas as u32, need: section.need, growth: section.growth }, fails);
+        let Some(check) = check(section) else { return self.isa.jump(fails) };
+        self.isa.head(check, fails);
         self.window.open(section.need, section.growth);
         self.memory_end = 0;
         let ops = &self.plan.ops[section.ops.start as usize..section.ops.end as usize];
@@ -193,4 +189,11 @@ impl<'a, I: Isa> Walk<'a, I> {
             _ => self.alloc(),
         }
     }
+}
+
+/// What the head of a section checks; `None` for a section that no frame can pass.
+pub(crate) fn check(section: &Section) -> Option<Check> {
+    let stack = limits::STACK as u16;
+    let gas = i32::try_from(section.gas).ok().filter(|_| section.need <= stack && section.growth <= stack)?;
+    Some(Check { gas: gas.unsigned_abs(), need: section.need, growth: section.growth })
 }

@@ -26,7 +26,7 @@ impl<I: Isa> Walk<'_, I> {
         // From the top, so that a limb that is replaced is not needed any more.
         for i in (limbs..4).rev() {
             result[i] = if i > limbs {
-                self.funnel_of(operand, i - limbs, i - limbs - 1, by, 64 - by)
+                self.funnel_of(operand, i - limbs, true, by)
             } else {
                 self.shift_of(Shift::Left, operand, 0, by)
             };
@@ -42,7 +42,7 @@ impl<I: Isa> Walk<'_, I> {
         for i in limbs..4 {
             let kind = if signed { Shift::Arithmetic } else { Shift::Right };
             result[i - limbs] =
-                if i < 3 { self.funnel_of(operand, i + 1, i, by, by) } else { self.shift_of(kind, operand, 3, by) };
+                if i < 3 { self.funnel_of(operand, i, false, by) } else { self.shift_of(kind, operand, 3, by) };
         }
         if signed && limbs > 0 {
             let sign = self.sign_of(result[3 - limbs]);
@@ -95,20 +95,26 @@ impl<I: Isa> Walk<'_, I> {
         }
     }
 
-    /// 64 bits of two limbs, from the bit `right_by` on; `by` is zero where only whole limbs move. The limb that is
-    /// replaced is the one that the next step does not need: the higher one when shifting left, the lower one when right.
-    fn funnel_of(&mut self, operand: usize, high: usize, low: usize, by: u32, right_by: u32) -> Limb {
-        let leftwards = right_by != by;
-        if by == 0 {
-            let limb = self.window.top(operand)[if leftwards { high } else { low }];
-            return self.copy(limb);
-        }
-        match (self.window.top(operand)[high], self.window.top(operand)[low]) {
+    /// Limb `i` of an operand with what its neighbour shifts into it: from below when shifting left, from above when
+    /// right. The limb that is replaced is `i`, which the next step does not need; the neighbour is kept.
+    fn funnel_of(&mut self, operand: usize, i: usize, left: bool, by: u32) -> Limb {
+        let (high, low, right_by) = if left { (i, i - 1, 64 - by) } else { (i + 1, i, by) };
+        let neighbour = if left { low } else { high };
+        let word = self.window.top(operand);
+        match (word[high], word[low]) {
+            _ if by == 0 => self.copy(word[i]),
             (Limb::Imm(high), Limb::Imm(low)) => Limb::Imm(high << (64 - right_by) | low >> right_by),
-            (ZERO, _) => self.shift_of(Shift::Right, operand, low, right_by),
-            (_, ZERO) => self.shift_of(Shift::Left, operand, high, 64 - right_by),
-            (high_limb, low_limb) => {
-                let to = self.reuse(if leftwards { high_limb } else { low_limb });
+            _ if word[neighbour] == ZERO => {
+                self.shift_of(if left { Shift::Left } else { Shift::Right }, operand, i, by)
+            }
+            _ if word[i] == ZERO => {
+                let to = self.alloc();
+                let limb = self.window.top(operand)[neighbour];
+                self.isa.shift(if left { Shift::Right } else { Shift::Left }, to, limb, 64 - by);
+                Limb::Reg(to)
+            }
+            _ => {
+                let to = self.reuse(word[i]);
                 let word = self.window.top(operand);
                 self.isa.funnel(to, word[high], word[low], right_by);
                 Limb::Reg(to)
