@@ -90,8 +90,8 @@ impl Blob {
         self.heads.get(index as usize).copied()
     }
 
-    /// The offset at which the sections end.
-    pub fn failures_at(&self) -> usize {
+    /// Bytes of machine code before the first place of a failed check.
+    pub fn sections_len(&self) -> usize {
         self.failures.0 as usize
     }
 
