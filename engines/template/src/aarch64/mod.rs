@@ -164,7 +164,7 @@ impl Isa for Aarch64 {
                 let most = 32 * spec::limits::STACK as u32 - growth;
                 asm!(self ; sub x16, x20, x23);
                 self.add_imm(X16, X16, -(need as i32));
-                self.compare_imm(X16, (most + 32).saturating_sub(need));
+                self.compare_imm(X16, most + 32 - need);
                 self.branch(Cond::NotBelow, fails);
             }
         }
