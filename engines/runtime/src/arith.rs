@@ -1,77 +1,80 @@
-//! Pure instructions: functions from words to a word. Operands come top first.
+//! Pure instructions: functions from words to a word. Operands come as they lie on the stack, the top word last.
 
 use crate::gas::number;
 use api::U256;
 
+#[inline]
 fn is_negative(word: &U256) -> bool {
     word.bit(255)
 }
 
+#[inline]
 fn negate_if(word: U256, negative: bool) -> U256 {
     if negative { word.wrapping_neg() } else { word }
 }
 
+#[inline]
 fn magnitude(word: U256) -> U256 {
     negate_if(word, is_negative(&word))
 }
 
-pub(crate) fn add([left, right]: [U256; 2]) -> U256 {
-    left.wrapping_add(right)
+pub(crate) fn add([right, left]: &[U256; 2]) -> U256 {
+    left.wrapping_add(*right)
 }
 
-pub(crate) fn sub([left, right]: [U256; 2]) -> U256 {
-    left.wrapping_sub(right)
+pub(crate) fn sub([right, left]: &[U256; 2]) -> U256 {
+    left.wrapping_sub(*right)
 }
 
-pub(crate) fn mul([left, right]: [U256; 2]) -> U256 {
-    left.wrapping_mul(right)
+pub(crate) fn mul([right, left]: &[U256; 2]) -> U256 {
+    left.wrapping_mul(*right)
 }
 
 /// Division by zero is zero.
 #[inline]
-pub(crate) fn div([left, right]: [U256; 2]) -> U256 {
-    match (number(&left), number(&right)) {
+pub(crate) fn div([right, left]: &[U256; 2]) -> U256 {
+    match (number(left), number(right)) {
         (_, Some(0)) => U256::ZERO,
         (Some(left), Some(right)) => U256::from(left / right),
-        _ => left.wrapping_div(right),
+        _ => left.wrapping_div(*right),
     }
 }
 
 #[inline]
-pub(crate) fn rem([left, right]: [U256; 2]) -> U256 {
-    match (number(&left), number(&right)) {
+pub(crate) fn rem([right, left]: &[U256; 2]) -> U256 {
+    match (number(left), number(right)) {
         (_, Some(0)) => U256::ZERO,
         (Some(left), Some(right)) => U256::from(left % right),
-        _ => left.wrapping_rem(right),
+        _ => left.wrapping_rem(*right),
     }
 }
 
 /// The smallest word by -1 is the smallest word: its magnitude is itself.
-pub(crate) fn sdiv([left, right]: [U256; 2]) -> U256 {
-    negate_if(div([magnitude(left), magnitude(right)]), is_negative(&left) != is_negative(&right))
+pub(crate) fn sdiv([right, left]: &[U256; 2]) -> U256 {
+    negate_if(div(&[magnitude(*right), magnitude(*left)]), is_negative(left) != is_negative(right))
 }
 
 /// The sign is the dividend's.
-pub(crate) fn smod([left, right]: [U256; 2]) -> U256 {
-    negate_if(rem([magnitude(left), magnitude(right)]), is_negative(&left))
+pub(crate) fn smod([right, left]: &[U256; 2]) -> U256 {
+    negate_if(rem(&[magnitude(*right), magnitude(*left)]), is_negative(left))
 }
 
 /// Copies the highest bit of a byte upwards; there is nothing above byte 31.
-pub(crate) fn signextend([index, word]: [U256; 2]) -> U256 {
-    match number(&index) {
+pub(crate) fn signextend([word, index]: &[U256; 2]) -> U256 {
+    match number(index) {
         Some(index @ 0..31) => {
             let up = 8 * (31 - index as usize);
-            (word << up).arithmetic_shr(up)
+            (*word << up).arithmetic_shr(up)
         }
-        _ => word,
+        _ => *word,
     }
 }
 
-pub(crate) fn lt([left, right]: [U256; 2]) -> U256 {
+pub(crate) fn lt([right, left]: &[U256; 2]) -> U256 {
     U256::from(left < right)
 }
 
-pub(crate) fn gt([left, right]: [U256; 2]) -> U256 {
+pub(crate) fn gt([right, left]: &[U256; 2]) -> U256 {
     U256::from(left > right)
 }
 
@@ -80,67 +83,67 @@ fn biased(word: U256) -> U256 {
     word ^ (U256::ONE << 255)
 }
 
-pub(crate) fn slt([left, right]: [U256; 2]) -> U256 {
-    U256::from(biased(left) < biased(right))
+pub(crate) fn slt([right, left]: &[U256; 2]) -> U256 {
+    U256::from(biased(*left) < biased(*right))
 }
 
-pub(crate) fn sgt([left, right]: [U256; 2]) -> U256 {
-    U256::from(biased(left) > biased(right))
+pub(crate) fn sgt([right, left]: &[U256; 2]) -> U256 {
+    U256::from(biased(*left) > biased(*right))
 }
 
-pub(crate) fn eq([left, right]: [U256; 2]) -> U256 {
+pub(crate) fn eq([right, left]: &[U256; 2]) -> U256 {
     U256::from(left == right)
 }
 
-pub(crate) fn iszero([word]: [U256; 1]) -> U256 {
+pub(crate) fn iszero([word]: &[U256; 1]) -> U256 {
     U256::from(word.is_zero())
 }
 
-pub(crate) fn and([left, right]: [U256; 2]) -> U256 {
+pub(crate) fn and([right, left]: &[U256; 2]) -> U256 {
     left & right
 }
 
-pub(crate) fn or([left, right]: [U256; 2]) -> U256 {
+pub(crate) fn or([right, left]: &[U256; 2]) -> U256 {
     left | right
 }
 
-pub(crate) fn xor([left, right]: [U256; 2]) -> U256 {
+pub(crate) fn xor([right, left]: &[U256; 2]) -> U256 {
     left ^ right
 }
 
-pub(crate) fn not([word]: [U256; 1]) -> U256 {
-    !word
+pub(crate) fn not([word]: &[U256; 1]) -> U256 {
+    !*word
 }
 
 /// Byte 0 is the most significant.
-pub(crate) fn byte([index, word]: [U256; 2]) -> U256 {
-    match number(&index) {
+pub(crate) fn byte([word, index]: &[U256; 2]) -> U256 {
+    match number(index) {
         Some(index @ 0..32) => U256::from(word.byte(31 - index as usize)),
         _ => U256::ZERO,
     }
 }
 
-pub(crate) fn shl([amount, word]: [U256; 2]) -> U256 {
-    match number(&amount) {
-        Some(amount @ 0..256) => word << amount as usize,
+pub(crate) fn shl([word, amount]: &[U256; 2]) -> U256 {
+    match number(amount) {
+        Some(amount @ 0..256) => *word << amount as usize,
         _ => U256::ZERO,
     }
 }
 
-pub(crate) fn shr([amount, word]: [U256; 2]) -> U256 {
-    match number(&amount) {
-        Some(amount @ 0..256) => word >> amount as usize,
+pub(crate) fn shr([word, amount]: &[U256; 2]) -> U256 {
+    match number(amount) {
+        Some(amount @ 0..256) => *word >> amount as usize,
         _ => U256::ZERO,
     }
 }
 
 /// What is shifted in is the sign.
-pub(crate) fn sar([amount, word]: [U256; 2]) -> U256 {
-    let amount = number(&amount).filter(|amount| *amount < 256).unwrap_or(255);
+pub(crate) fn sar([word, amount]: &[U256; 2]) -> U256 {
+    let amount = number(amount).filter(|amount| *amount < 256).unwrap_or(255);
     word.arithmetic_shr(amount as usize)
 }
 
 /// EIP-7939.
-pub(crate) fn clz([word]: [U256; 1]) -> U256 {
+pub(crate) fn clz([word]: &[U256; 1]) -> U256 {
     U256::from(word.leading_zeros())
 }

@@ -8,56 +8,56 @@ use spec::{gas, limits};
 
 type Done = Result<U256, Status>;
 
-pub(crate) fn call(context: &mut Context<'_>, operands: [U256; 7]) -> Done {
-    let [gas, to, value, ranges @ ..] = operands;
+pub(crate) fn call(context: &mut Context<'_>, operands: &[U256; 7]) -> Done {
+    let [ranges @ .., value, to, gas] = operands;
     any_call(context, CallKind::Call, gas, to, value, ranges)
 }
 
-pub(crate) fn callcode(context: &mut Context<'_>, operands: [U256; 7]) -> Done {
-    let [gas, to, value, ranges @ ..] = operands;
+pub(crate) fn callcode(context: &mut Context<'_>, operands: &[U256; 7]) -> Done {
+    let [ranges @ .., value, to, gas] = operands;
     any_call(context, CallKind::CallCode, gas, to, value, ranges)
 }
 
-pub(crate) fn delegatecall(context: &mut Context<'_>, operands: [U256; 6]) -> Done {
-    let [gas, to, ranges @ ..] = operands;
-    any_call(context, CallKind::DelegateCall, gas, to, U256::ZERO, ranges)
+pub(crate) fn delegatecall(context: &mut Context<'_>, operands: &[U256; 6]) -> Done {
+    let [ranges @ .., to, gas] = operands;
+    any_call(context, CallKind::DelegateCall, gas, to, &U256::ZERO, ranges)
 }
 
-pub(crate) fn staticcall(context: &mut Context<'_>, operands: [U256; 6]) -> Done {
-    let [gas, to, ranges @ ..] = operands;
-    any_call(context, CallKind::StaticCall, gas, to, U256::ZERO, ranges)
+pub(crate) fn staticcall(context: &mut Context<'_>, operands: &[U256; 6]) -> Done {
+    let [ranges @ .., to, gas] = operands;
+    any_call(context, CallKind::StaticCall, gas, to, &U256::ZERO, ranges)
 }
 
 fn any_call(
     context: &mut Context<'_>,
     kind: CallKind,
-    asked: U256,
-    to: U256,
-    value: U256,
-    [input_offset, input_len, output_offset, output_len]: [U256; 4],
+    asked: &U256,
+    to: &U256,
+    value: &U256,
+    [output_len, output_offset, input_len, input_offset]: &[U256; 4],
 ) -> Done {
     let moves_value = !value.is_zero();
     if kind == CallKind::Call && moves_value {
         context.forbid_static()?;
     }
-    let input = context.expand(&input_offset, &input_len)?;
-    let output = context.expand(&output_offset, &output_len)?;
+    let input = context.expand(input_offset, input_len)?;
+    let output = context.expand(output_offset, output_len)?;
     context.charge(if moves_value { gas::CALL_VALUE } else { 0 })?;
 
-    let target = address_of(&to);
+    let target = address_of(to);
     let loaded = context.host.account(target);
     context.charge_account(loaded.cold)?;
     let code_address = delegate_of(context, &loaded).transpose()?.unwrap_or(target);
     if kind == CallKind::Call && is_brought_into_being(context.frame.revision(), &loaded.value, moves_value) {
         context.charge(gas::NEW_ACCOUNT)?;
     }
-    let given = given(context, &asked)?;
+    let given = given(context, asked)?;
     let stipend = if moves_value { gas::CALL_STIPEND } else { 0 };
     context.frame.request = Some(Request::Call(CallRequest {
         kind,
         target,
         code_address,
-        value: if kind == CallKind::DelegateCall { context.frame.message.value } else { value },
+        value: if kind == CallKind::DelegateCall { context.frame.message.value } else { *value },
         // The sum is above 64 bits only for gas that nobody can have.
         gas: given.saturating_add(stipend),
         input_offset: input.offset,
@@ -100,18 +100,18 @@ fn given(context: &mut Context<'_>, asked: &U256) -> Result<u64, Status> {
     Ok(given)
 }
 
-pub(crate) fn create(context: &mut Context<'_>, [value, offset, len]: [U256; 3]) -> Done {
+pub(crate) fn create(context: &mut Context<'_>, [len, offset, value]: &[U256; 3]) -> Done {
     any_create(context, value, offset, len, None)
 }
 
-pub(crate) fn create2(context: &mut Context<'_>, [value, offset, len, salt]: [U256; 4]) -> Done {
-    any_create(context, value, offset, len, Some(salt))
+pub(crate) fn create2(context: &mut Context<'_>, [salt, len, offset, value]: &[U256; 4]) -> Done {
+    any_create(context, value, offset, len, Some(*salt))
 }
 
-fn any_create(context: &mut Context<'_>, value: U256, offset: U256, len: U256, salt: Option<U256>) -> Done {
+fn any_create(context: &mut Context<'_>, value: &U256, offset: &U256, len: &U256, salt: Option<U256>) -> Done {
     context.forbid_static()?;
     let revision = context.frame.revision();
-    let init = Range::new(&offset, &len)?;
+    let init = Range::new(offset, len)?;
     context.charge_memory(init.end())?;
     if revision.is(Revision::Shanghai) {
         context.charge_words(init.len, gas::INITCODE_WORD)?;
@@ -125,14 +125,14 @@ fn any_create(context: &mut Context<'_>, value: U256, offset: U256, len: U256, s
     context.grow_memory(init.end())?;
     let given = if revision.is(Revision::Tangerine) { gas::all_but_64th(context.gas) } else { context.gas };
     context.charge(given)?;
-    let request = CreateRequest { value, gas: given, init_offset: init.offset, init_len: init.len, salt };
+    let request = CreateRequest { value: *value, gas: given, init_offset: init.offset, init_len: init.len, salt };
     context.frame.request = Some(Request::Create(request));
     Err(Status::CREATE)
 }
 
-pub(crate) fn selfdestruct(context: &mut Context<'_>, [beneficiary]: [U256; 1]) -> Result<(), Status> {
+pub(crate) fn selfdestruct(context: &mut Context<'_>, [beneficiary]: &[U256; 1]) -> Result<(), Status> {
     context.forbid_static()?;
-    let beneficiary = address_of(&beneficiary);
+    let beneficiary = address_of(beneficiary);
     let loaded = context.host.account(beneficiary);
     context.charge(if loaded.cold { gas::COLD_BENEFICIARY } else { 0 })?;
     let revision = context.frame.revision();

@@ -10,87 +10,87 @@ type Done = Result<(), Status>;
 
 const WORD: U256 = U256::from_limbs([32, 0, 0, 0]);
 
-pub(crate) fn mload(context: &mut Context<'_>, [offset]: [U256; 1]) -> Word {
-    let range = context.expand(&offset, &WORD)?;
+pub(crate) fn mload(context: &mut Context<'_>, [offset]: &[U256; 1]) -> Word {
+    let range = context.expand(offset, &WORD)?;
     Ok(U256::from_be_slice(context.frame.memory.slice(range.offset, range.len)))
 }
 
-pub(crate) fn mstore(context: &mut Context<'_>, [offset, word]: [U256; 2]) -> Done {
-    let range = context.expand(&offset, &WORD)?;
+pub(crate) fn mstore(context: &mut Context<'_>, [word, offset]: &[U256; 2]) -> Done {
+    let range = context.expand(offset, &WORD)?;
     context.frame.memory.slice_mut(range.offset, range.len).copy_from_slice(&word.to_be_bytes::<32>());
     Ok(())
 }
 
-pub(crate) fn mstore8(context: &mut Context<'_>, [offset, word]: [U256; 2]) -> Done {
-    let range = context.expand(&offset, &U256::ONE)?;
+pub(crate) fn mstore8(context: &mut Context<'_>, [word, offset]: &[U256; 2]) -> Done {
+    let range = context.expand(offset, &U256::ONE)?;
     context.frame.memory.slice_mut(range.offset, 1)[0] = word.byte(0);
     Ok(())
 }
 
 /// EIP-5656: memory grows to hold both ranges.
-pub(crate) fn mcopy(context: &mut Context<'_>, [to, from, len]: [U256; 3]) -> Done {
-    let both = context.expand(&to.max(from), &len)?;
+pub(crate) fn mcopy(context: &mut Context<'_>, [len, from, to]: &[U256; 3]) -> Done {
+    let both = context.expand(to.max(from), len)?;
     context.charge_words(both.len, gas::COPY_WORD)?;
     if both.len > 0 {
         // The larger of the two fits, so both do.
-        context.frame.memory.copy_within(saturated(&from) as usize, saturated(&to) as usize, both.len);
+        context.frame.memory.copy_within(saturated(from) as usize, saturated(to) as usize, both.len);
     }
     Ok(())
 }
 
-pub(crate) fn keccak(context: &mut Context<'_>, [offset, len]: [U256; 2]) -> Word {
-    let range = context.expand(&offset, &len)?;
+pub(crate) fn keccak(context: &mut Context<'_>, [len, offset]: &[U256; 2]) -> Word {
+    let range = context.expand(offset, len)?;
     context.charge_words(range.len, gas::KECCAK_WORD)?;
     Ok(keccak256(context.frame.memory.slice(range.offset, range.len)).into())
 }
 
 /// Makes memory be there up to an end that compiled code found beyond it.
-pub(crate) fn grow(context: &mut Context<'_>, []: [U256; 0]) -> Done {
+pub(crate) fn grow(context: &mut Context<'_>, []: &[U256; 0]) -> Done {
     let end = context.memory_end;
     context.charge_memory(end)?;
     context.grow_memory(end)
 }
 
 /// EIP-160 prices each byte of the exponent.
-pub(crate) fn exp(context: &mut Context<'_>, [base, exponent]: [U256; 2]) -> Word {
+pub(crate) fn exp(context: &mut Context<'_>, [exponent, base]: &[U256; 2]) -> Word {
     let bytes = exponent.byte_len() as u64;
     context.charge(bytes * gas::exp_byte(context.frame.revision()))?;
-    Ok(base.wrapping_pow(exponent))
+    Ok(base.wrapping_pow(*exponent))
 }
 
 /// Zeros follow the calldata.
-pub(crate) fn calldataload(context: &mut Context<'_>, [offset]: [U256; 1]) -> Word {
+pub(crate) fn calldataload(context: &mut Context<'_>, [offset]: &[U256; 1]) -> Word {
     let input = &context.frame.message.input;
-    let rest = input.get(saturated(&offset) as usize..).unwrap_or_default();
+    let rest = input.get(saturated(offset) as usize..).unwrap_or_default();
     let mut word = [0; 32];
     let len = rest.len().min(32);
     word[..len].copy_from_slice(&rest[..len]);
     Ok(U256::from_be_bytes(word))
 }
 
-pub(crate) fn calldatacopy(context: &mut Context<'_>, operands: [U256; 3]) -> Done {
+pub(crate) fn calldatacopy(context: &mut Context<'_>, operands: &[U256; 3]) -> Done {
     let input = context.frame.message.input.clone();
     copy(context, operands, &input)
 }
 
-pub(crate) fn codecopy(context: &mut Context<'_>, operands: [U256; 3]) -> Done {
+pub(crate) fn codecopy(context: &mut Context<'_>, operands: &[U256; 3]) -> Done {
     let code = context.code;
     copy(context, operands, code.bytes())
 }
 
-fn copy(context: &mut Context<'_>, [to, from, len]: [U256; 3], source: &Bytes) -> Done {
-    let range = context.expand(&to, &len)?;
+fn copy(context: &mut Context<'_>, [len, from, to]: &[U256; 3], source: &Bytes) -> Done {
+    let range = context.expand(to, len)?;
     context.charge_words(range.len, gas::COPY_WORD)?;
-    context.frame.memory.fill_from(range.offset, range.len, source, saturated(&from) as usize);
+    context.frame.memory.fill_from(range.offset, range.len, source, saturated(from) as usize);
     Ok(())
 }
 
 /// EIP-211: what is read must be there, even if it is nothing. Memory is paid for first but grows last.
-pub(crate) fn returndatacopy(context: &mut Context<'_>, [to, from, len]: [U256; 3]) -> Done {
-    let range = Range::new(&to, &len)?;
+pub(crate) fn returndatacopy(context: &mut Context<'_>, [len, from, to]: &[U256; 3]) -> Done {
+    let range = Range::new(to, len)?;
     context.charge_memory(range.end())?;
     context.charge_words(range.len, gas::COPY_WORD)?;
-    let from = saturated(&from);
+    let from = saturated(from);
     if from.checked_add(range.len as u64).is_none_or(|end| end > context.return_len) {
         return Err(Halt::ReturnDataOutOfBounds.into());
     }
@@ -100,36 +100,32 @@ pub(crate) fn returndatacopy(context: &mut Context<'_>, [to, from, len]: [U256; 
     Ok(())
 }
 
-pub(crate) fn blobhash(context: &mut Context<'_>, [index]: [U256; 1]) -> Word {
+pub(crate) fn blobhash(context: &mut Context<'_>, [index]: &[U256; 1]) -> Word {
     let hashes = &context.frame.env.blob_hashes;
-    let hash = number(&index).and_then(|index| hashes.get(usize::try_from(index).ok()?));
+    let hash = number(index).and_then(|index| hashes.get(usize::try_from(index).ok()?));
     Ok(hash.map_or(U256::ZERO, |hash| (*hash).into()))
 }
 
-pub(crate) fn addmod(_: &mut Context<'_>, operands: [U256; 3]) -> Word {
-    Ok(crate::modular::addmod(operands))
+pub(crate) fn mulmod(context: &mut Context<'_>, [modulus, right, left]: &[U256; 3]) -> Word {
+    Ok(context.moduli.mulmod(left, right, modulus))
 }
 
-pub(crate) fn mulmod(context: &mut Context<'_>, [left, right, modulus]: [U256; 3]) -> Word {
-    Ok(context.moduli.mulmod(&left, &right, &modulus))
-}
-
-fn output(context: &mut Context<'_>, [offset, len]: [U256; 2], status: Status) -> Done {
-    let range = context.expand(&offset, &len)?;
+fn output(context: &mut Context<'_>, [len, offset]: &[U256; 2], status: Status) -> Done {
+    let range = context.expand(offset, len)?;
     (context.frame.output_offset, context.frame.output_len) = (range.offset as u64, range.len as u64);
     Err(status)
 }
 
-pub(crate) fn ret(context: &mut Context<'_>, operands: [U256; 2]) -> Done {
+pub(crate) fn ret(context: &mut Context<'_>, operands: &[U256; 2]) -> Done {
     output(context, operands, Status::RETURN)
 }
 
-pub(crate) fn revert(context: &mut Context<'_>, operands: [U256; 2]) -> Done {
+pub(crate) fn revert(context: &mut Context<'_>, operands: &[U256; 2]) -> Done {
     output(context, operands, Status::REVERT)
 }
 
 /// Reports the canonical point at which compiled code stands.
-pub(crate) fn checkpoint(context: &mut Context<'_>, []: [U256; 0]) -> Done {
+pub(crate) fn checkpoint(context: &mut Context<'_>, []: &[U256; 0]) -> Done {
     context.settle(context.pc);
     match context.host.checkpoint(context.frame) {
         api::Flow::Continue => Ok(()),

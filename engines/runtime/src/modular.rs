@@ -60,27 +60,29 @@ impl Moduli {
 }
 
 /// `left + right` modulo `modulus`, of the whole sum.
-pub(crate) fn addmod([left, right, modulus]: [U256; 3]) -> U256 {
+pub(crate) fn addmod([modulus, right, left]: &[U256; 3]) -> U256 {
     if left >= modulus || right >= modulus {
-        return left.add_mod(right, modulus);
+        return left.add_mod(*right, *modulus);
     }
-    let (sum, carried) = left.overflowing_add(right);
-    if carried || sum >= modulus { sum.wrapping_sub(modulus) } else { sum }
+    let (sum, carried) = left.overflowing_add(*right);
+    if carried || sum >= *modulus { sum.wrapping_sub(*modulus) } else { sum }
 }
 
 impl Barrett {
     #[inline]
     fn reduce(&self, x: &[u64; 8]) -> [u64; 4] {
-        let high: [u64; 5] = [x[3], x[4], x[5], x[6], x[7]];
-        let scaled: [u64; 10] = product(&high, &self.constant);
-        let quotient: [u64; 5] = [scaled[5], scaled[6], scaled[7], scaled[8], scaled[9]];
-        let modulus = [self.modulus[0], self.modulus[1], self.modulus[2], self.modulus[3], 0];
-        let mut rest = [x[0], x[1], x[2], x[3], x[4]];
-        subtract(&mut rest, &low_product(&quotient, &modulus));
-        while !is_below(&rest, &modulus) {
-            subtract(&mut rest, &modulus);
+        let scaled: [u64; 10] = product(&[x[3], x[4], x[5], x[6], x[7]], &self.constant);
+        let quotient = [scaled[5], scaled[6], scaled[7], scaled[8], scaled[9]];
+        let [m0, m1, m2, m3] = self.modulus;
+        let modulus = [m0, m1, m2, m3, 0];
+        let mut rest = difference(&[x[0], x[1], x[2], x[3], x[4]], &low_product(&quotient, &modulus)).0;
+        loop {
+            let (less, borrows) = difference(&rest, &modulus);
+            if borrows {
+                return [rest[0], rest[1], rest[2], rest[3]];
+            }
+            rest = less;
         }
-        [rest[0], rest[1], rest[2], rest[3]]
     }
 }
 
@@ -92,8 +94,9 @@ fn constant(modulus: &[u64; 4]) -> [u64; 5] {
     for bit in (0..=512u32).rev() {
         double(&mut rest, u64::from(bit == 512));
         double(&mut quotient, 0);
-        if !is_below(&rest, &modulus) {
-            subtract(&mut rest, &modulus);
+        let (less, borrows) = difference(&rest, &modulus);
+        if !borrows {
+            rest = less;
             quotient[0] |= 1;
         }
     }
@@ -107,46 +110,46 @@ fn double<const N: usize>(word: &mut [u64; N], low: u64) {
     }
 }
 
-#[inline]
-fn is_below<const N: usize>(left: &[u64; N], right: &[u64; N]) -> bool {
-    let mut borrow = false;
-    for (left, right) in left.iter().zip(right) {
-        (_, borrow) = left.borrowing_sub(*right, borrow);
-    }
-    borrow
+/// The difference, and whether it borrows.
+#[inline(always)]
+fn difference(left: &[u64; 5], right: &[u64; 5]) -> ([u64; 5], bool) {
+    let (d0, borrow) = left[0].borrowing_sub(right[0], false);
+    let (d1, borrow) = left[1].borrowing_sub(right[1], borrow);
+    let (d2, borrow) = left[2].borrowing_sub(right[2], borrow);
+    let (d3, borrow) = left[3].borrowing_sub(right[3], borrow);
+    let (d4, borrow) = left[4].borrowing_sub(right[4], borrow);
+    ([d0, d1, d2, d3, d4], borrow)
 }
 
-#[inline]
-fn subtract<const N: usize>(left: &mut [u64; N], right: &[u64; N]) {
-    let mut borrow = false;
-    for (left, right) in left.iter_mut().zip(right) {
-        (*left, borrow) = left.borrowing_sub(*right, borrow);
-    }
-}
-
-/// The whole product; `W` is twice `N`.
-#[inline]
+/// The whole product; `W` is twice `N`. Indexed, so that it is unrolled.
+#[inline(always)]
 fn product<const N: usize, const W: usize>(left: &[u64; N], right: &[u64; N]) -> [u64; W] {
     let mut product = [0; W];
-    for (i, left) in left.iter().enumerate() {
-        let mut carry = 0;
-        for (j, right) in right.iter().enumerate() {
-            (product[i + j], carry) = left.carrying_mul_add(*right, product[i + j], carry);
+    let mut i = 0;
+    while i < N {
+        let (mut j, mut carry) = (0, 0);
+        while j < N {
+            (product[i + j], carry) = left[i].carrying_mul_add(right[j], product[i + j], carry);
+            j += 1;
         }
         product[i + N] = carry;
+        i += 1;
     }
     product
 }
 
 /// The product without what does not fit.
-#[inline]
+#[inline(always)]
 fn low_product<const N: usize>(left: &[u64; N], right: &[u64; N]) -> [u64; N] {
     let mut product = [0; N];
-    for (i, left) in left.iter().enumerate() {
-        let mut carry = 0;
-        for (j, right) in right[..N - i].iter().enumerate() {
-            (product[i + j], carry) = left.carrying_mul_add(*right, product[i + j], carry);
+    let mut i = 0;
+    while i < N {
+        let (mut j, mut carry) = (0, 0);
+        while j < N - i {
+            (product[i + j], carry) = left[i].carrying_mul_add(right[j], product[i + j], carry);
+            j += 1;
         }
+        i += 1;
     }
     product
 }
@@ -173,7 +176,7 @@ mod tests {
             let mut moduli = Moduli::default();
             for modulus in [modulus, U256::MAX, SMALL, SMALL + U256::ONE, modulus] {
                 prop_assert_eq!(moduli.mulmod(&left, &right, &modulus), left.mul_mod(right, modulus));
-                prop_assert_eq!(addmod([left, right, modulus]), left.add_mod(right, modulus));
+                prop_assert_eq!(addmod(&[modulus, right, left]), left.add_mod(right, modulus));
             }
         }
     }

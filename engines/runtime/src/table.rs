@@ -2,7 +2,8 @@
 //!
 //! An entry takes its operands from the top of a stack in memory, leaves its answer in their place, and says in a register
 //! whether to go on. How many words it takes and leaves is checked against the instruction table when this compiles.
-//! Nothing unwinds into compiled code: a panic is kept in the context and answered as [`Status::PANICKED`].
+//! Nothing unwinds into compiled code: a panic is kept in the context and answered as [`Status::PANICKED`]. Functions of words
+//! alone cannot fail, so they are not wrapped; [`is_pure`] tells which they are.
 
 #![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
 
@@ -47,7 +48,7 @@ impl Answer for U256 {
     }
 }
 
-/// Runs a body on its operands, top first.
+/// Runs a body on its operands, as they lie on the stack.
 ///
 /// # Safety
 /// As for [`Builtin`].
@@ -55,16 +56,18 @@ impl Answer for U256 {
 unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
     context: &mut Context<'a>,
     sp: *mut U256,
-    body: impl FnOnce(&mut Context<'a>, [U256; POPS]) -> Result<A, Status>,
+    body: impl FnOnce(&mut Context<'a>, &[U256; POPS]) -> Result<A, Status>,
 ) -> u32 {
-    // SAFETY: the caller vouches for `POPS` words below `sp`.
-    let operands = std::array::from_fn(|i| unsafe { sp.sub(i + 1).read() });
-    context.sp = sp.wrapping_sub(POPS);
+    let base = sp.wrapping_sub(POPS);
+    context.sp = base;
+    // SAFETY: the caller vouches for `POPS` words below `sp`. While the body runs nobody writes to them: bodies know the
+    // stack of the frame by these operands only.
+    let operands = unsafe { &*base.cast::<[U256; POPS]>() };
     match catch_unwind(AssertUnwindSafe(|| body(context, operands))) {
         Ok(Ok(answer)) => {
             if let Some(word) = answer.word() {
-                // SAFETY: the caller vouches for the place of the answer.
-                unsafe { sp.sub(POPS).write(word) };
+                // SAFETY: the caller vouches for the place of the answer, and the operands are not used any more.
+                unsafe { base.write(word) };
             }
             Status::GO_ON.0
         }
@@ -76,8 +79,22 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
     }
 }
 
+/// Runs a function of words alone.
+///
+/// # Safety
+/// As for [`Builtin`].
+#[inline(always)]
+unsafe fn reckon<const POPS: usize>(sp: *mut U256, body: impl FnOnce(&[U256; POPS]) -> U256) -> u32 {
+    let base = sp.wrapping_sub(POPS).cast::<[U256; POPS]>();
+    // SAFETY: the caller vouches for `POPS` words below `sp`, which nobody else knows.
+    let word = body(unsafe { &*base });
+    // SAFETY: and for the place of the answer; the operands are not used any more.
+    unsafe { base.cast::<U256>().write(word) };
+    Status::GO_ON.0
+}
+
 /// Words that a body takes and leaves, for the check against the instruction table.
-const fn effect<const POPS: usize, A: Answer>(_: &fn(&mut Context<'_>, [U256; POPS]) -> Result<A, Status>) -> [u8; 2] {
+const fn effect<const POPS: usize, A: Answer>(_: &fn(&mut Context<'_>, &[U256; POPS]) -> Result<A, Status>) -> [u8; 2] {
     [POPS as u8, A::WORDS as u8]
 }
 
@@ -93,12 +110,20 @@ macro_rules! table {
             $(table[index!($entry) as usize] = {
                 unsafe extern "C" fn entry(context: &mut Context<'_>, sp: *mut U256) -> u32 {
                     // SAFETY: what the type asks of the caller.
-                    unsafe { carry_out(context, sp, body!($kind $body)) }
+                    unsafe { run!($kind context, sp, $body) }
                 }
                 entry
             };)*
             table
         };
+
+        /// Whether an entry is a function of words alone: it neither uses the context nor says anything but "go on".
+        pub const fn is_pure(entry: u16) -> bool {
+            $(if index!($entry) as u16 == entry {
+                return kind!($kind);
+            })*
+            false
+        }
 
         const _: () = {
             $(check!($kind $entry $body);)*
@@ -113,27 +138,36 @@ macro_rules! index {
         spec::op::$entry
     };
 }
-macro_rules! body {
-    (pure $body:path) => {
-        |_, operands| Ok($body(operands))
+macro_rules! kind {
+    (pure) => {
+        true
     };
-    (full $body:path) => {
-        $body
+    (full) => {
+        false
+    };
+}
+macro_rules! run {
+    (pure $context:ident, $sp:ident, $body:path) => {{
+        let _ = $context;
+        reckon($sp, $body)
+    }};
+    (full $context:ident, $sp:ident, $body:path) => {
+        carry_out($context, $sp, $body)
     };
 }
 macro_rules! check {
     (pure $entry:ident $body:path) => {
-        assert!(TABLE[spec::op::$entry as usize].unwrap().pops as usize == pops(&($body as fn(_) -> _)));
+        assert!(TABLE[spec::op::$entry as usize].unwrap().pops as usize == pops(&($body as fn(&_) -> _)));
     };
     (full (extra $entry:ident) $body:path) => {};
     (full $entry:ident $body:path) => {
         let row = TABLE[spec::op::$entry as usize].unwrap();
-        let [pops, pushes] = effect(&($body as fn(&mut Context<'_>, _) -> _));
+        let [pops, pushes] = effect(&($body as fn(&mut Context<'_>, &_) -> _));
         assert!(row.pops == pops && (row.pushes == pushes || row.is_terminator()));
     };
 }
 
-const fn pops<const POPS: usize>(_: &fn([U256; POPS]) -> U256) -> usize {
+const fn pops<const POPS: usize>(_: &fn(&[U256; POPS]) -> U256) -> usize {
     POPS
 }
 
@@ -145,7 +179,7 @@ table! {
     pure SDIV arith::sdiv;
     pure MOD arith::rem;
     pure SMOD arith::smod;
-    full ADDMOD memory::addmod;
+    pure ADDMOD crate::modular::addmod;
     full MULMOD memory::mulmod;
     full EXP memory::exp;
     pure SIGNEXTEND arith::signextend;

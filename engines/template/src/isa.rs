@@ -181,6 +181,8 @@ pub(crate) trait Isa: Sized {
     fn shift(&mut self, op: Shift, to: Reg, from: Limb, by: u32);
     /// The low limb of `high:low` shifted right by 1 to 63. The destination may be `high` or `low`.
     fn funnel(&mut self, to: Reg, high: Limb, low: Limb, by: u32);
+    /// A shift of a word by an amount that is not known. A destination may be the limb of the word at its place.
+    fn shift_by(&mut self, op: Shift, to: [Reg; 4], word: &Word, amount: &Word);
     /// The low word of a product. No destination is an operand.
     fn multiply(&mut self, to: [Reg; 4], left: &Word, right: &Word);
     /// What is left of the gas.

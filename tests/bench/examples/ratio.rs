@@ -22,6 +22,9 @@ struct Args {
     /// Only workloads whose name contains this.
     #[arg(long, default_value = "")]
     filter: String,
+    /// Only these engines, separated by commas; all of this repository by default.
+    #[arg(long, value_delimiter = ',')]
+    engines: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -45,7 +48,10 @@ fn compare(args: &Args, out: &mut impl Write) -> Result<(), String> {
         return print(out, &why);
     };
     let workloads = workload::heavy(&folder, &args.filter)?;
-    let mut engines = bench::engines();
+    let mut engines = match args.engines.as_slice() {
+        [] => bench::engines(),
+        names => bench::engines_named(names)?,
+    };
     print(out, &head(&engines))?;
     let mut speeds = vec![Vec::new(); engines.len()];
     for workload in &workloads {
@@ -153,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_filter_that_matches_nothing_is_an_error() {
-        let args = Args { rounds: 1, filter: "nothing has this name".to_owned() };
+        let args = Args { rounds: 1, filter: "nothing has this name".to_owned(), engines: Vec::new() };
         assert!(compare(&args, &mut Vec::new()).unwrap_err().contains("rm_snailtracer"));
     }
 }

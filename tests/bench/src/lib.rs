@@ -22,3 +22,8 @@ pub use workload::Workload;
 pub fn engines() -> Vec<Box<dyn api::Engine>> {
     registry::all()
 }
+
+/// The engines with these names.
+pub fn engines_named(names: &[String]) -> Result<Vec<Box<dyn api::Engine>>, String> {
+    names.iter().map(|name| registry::make(name).map_err(|error| error.to_string())).collect()
+}

@@ -10,13 +10,28 @@ const ZERO: Limb = Limb::Imm(0);
 
 impl<I: Isa> Walk<'_, I> {
     pub(crate) fn shift(&mut self, op: &Op) {
-        let Some(amount) = self.known(0) else { return self.builtin(op) };
+        let Some(amount) = self.known(0) else { return self.shift_unknown(op) };
         let amount = if amount < U256::from(256) { amount.to::<u32>() } else { 256 };
         match op.opcode {
             op::SHL => self.shift_left_by(2, 1, amount),
             op::SHR => self.shift_right_by(2, 1, amount, false),
             _ => self.shift_right_by(2, 1, amount, true),
         }
+    }
+
+    fn shift_unknown(&mut self, op: &Op) {
+        let kind = match op.opcode {
+            op::SHL => Shift::Left,
+            op::SHR => Shift::Right,
+            _ => Shift::Arithmetic,
+        };
+        let to = std::array::from_fn(|i| {
+            let limb = self.window.top(1)[i];
+            self.reuse(limb)
+        });
+        let (amount, word) = (self.window.top(0), self.window.top(1));
+        self.isa.shift_by(kind, to, &word, &amount);
+        self.finish(2, to.map(Limb::Reg));
     }
 
     /// Shifts an operand to the left and puts it in the place of all of them.

@@ -8,13 +8,13 @@ use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
 use runtime::{Status, offset};
 
 /// A place off the straight path.
-pub(super) struct Growth {
+pub(super) struct Aside {
     from: DynamicLabel,
     back: DynamicLabel,
     kind: Kind,
 }
 
-enum Kind {
+pub(super) enum Kind {
     /// Memory shall reach this end.
     To(u32),
     /// Memory shall hold a word at the offset in `rax`.
@@ -23,15 +23,18 @@ enum Kind {
     Byte,
     /// A word of calldata that ends behind it, at the offset in `rax` or this one, goes to these registers.
     Input(Option<u32>, [Reg; 4]),
+    /// A word is shifted by more than it has bits: these registers become zero, or copies of the sign of a limb.
+    Out([u8; 4], Option<Limb>),
 }
 
 /// Where the bytes are: at `rcx`, at this displacement.
 struct At(i32);
 
 impl X86_64 {
-    fn aside(&mut self, kind: Kind) -> (DynamicLabel, DynamicLabel) {
+    /// A place off the straight path, and the place on it to which it returns, which the caller binds.
+    pub(super) fn aside(&mut self, kind: Kind) -> (DynamicLabel, DynamicLabel) {
         let (from, back) = (self.label(), self.label());
-        self.growths.push(Growth { from, back, kind });
+        self.asides.push(Aside { from, back, kind });
         (from, back)
     }
 
@@ -155,8 +158,8 @@ impl X86_64 {
         }
     }
 
-    pub(super) fn emit_growths(&mut self) {
-        for Growth { from, back, kind } in std::mem::take(&mut self.growths) {
+    pub(super) fn emit_asides(&mut self) {
+        for Aside { from, back, kind } in std::mem::take(&mut self.asides) {
             asm!(self ; =>from);
             match kind {
                 Kind::To(end) => {
@@ -166,6 +169,7 @@ impl X86_64 {
                 Kind::Word => asm!(self ; call =>self.shared.grow_word),
                 Kind::Byte => asm!(self ; call =>self.shared.grow_byte),
                 Kind::Input(at, to) => self.input_aside(at, to),
+                Kind::Out(to, sign) => self.out_aside(to, sign),
             }
             asm!(self ; jmp =>back);
         }

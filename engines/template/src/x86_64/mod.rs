@@ -13,14 +13,16 @@ mod asm;
 mod limbs;
 mod memory;
 mod multiply;
+mod quick;
 mod shared;
+mod shift;
 
 use crate::Features;
 use crate::isa::*;
 use asm::{Long, Place, Short, asm, context, with_place};
 use dynasmrt::x64::X64Relocation;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
-use memory::Growth;
+use memory::Aside;
 use runtime::{Status, offset, table};
 use shared::Shared;
 
@@ -29,7 +31,7 @@ pub(crate) struct X86_64 {
     ops: VecAssembler<X64Relocation>,
     features: Features,
     shared: Shared,
-    growths: Vec<Growth>,
+    asides: Vec<Aside>,
 }
 
 impl X86_64 {
@@ -37,7 +39,7 @@ impl X86_64 {
     pub(crate) fn new(features: Features) -> X86_64 {
         let mut ops = VecAssembler::new(0);
         let shared = Shared::new(&mut ops);
-        X86_64 { ops, features, shared, growths: Vec::new() }
+        X86_64 { ops, features, shared, asides: Vec::new() }
     }
 }
 
@@ -69,7 +71,7 @@ impl Isa for X86_64 {
     }
 
     fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
-        self.emit_growths();
+        self.emit_asides();
         self.emit_shared();
         self.ops.finalize().map_err(|error| Unencodable(error.to_string()))
     }
@@ -158,7 +160,11 @@ impl Isa for X86_64 {
             Ok(bytes) => asm!(self ; lea rsi, [BYTE rbx + bytes]),
             Err(_) => asm!(self ; lea rsi, [DWORD rbx + 32 * words]),
         }
-        asm!(self ; mov eax, i32::from(builtin) ; call =>self.shared.call);
+        match self.shared.quick(builtin) {
+            Some(quick) => asm!(self ; call =>quick),
+            None if table::is_pure(builtin) => asm!(self ; mov eax, i32::from(builtin) ; call =>self.shared.reckon),
+            None => asm!(self ; mov eax, i32::from(builtin) ; call =>self.shared.call),
+        }
     }
 
     fn resume_at(&mut self, pc: u32) {
@@ -217,6 +223,10 @@ impl Isa for X86_64 {
 
     fn funnel(&mut self, to: Reg, high: Limb, low: Limb, by: u32) {
         self.emit_funnel(to.0, high, low, by);
+    }
+
+    fn shift_by(&mut self, op: Shift, to: [Reg; 4], word: &Word, amount: &Word) {
+        self.emit_shift_by(op, to.map(|reg| reg.0), word, amount);
     }
 
     fn multiply(&mut self, to: [Reg; 4], left: &Word, right: &Word) {

@@ -20,6 +20,10 @@ pub(super) struct Shared {
     pub(super) start: DynamicLabel,
     /// Calls the builtin in `eax` on the stack in `rsi`. Returns unless the builtin says otherwise.
     pub(super) call: DynamicLabel,
+    /// The same for a function of words alone.
+    pub(super) reckon: DynamicLabel,
+    /// DIV, SDIV, MOD and SMOD on the stack in `rsi`, which are tried here before a builtin is called.
+    pub(super) quick: [DynamicLabel; 4],
     /// Grows memory to the end in `rcx`. Keeps every register but that one, as do the next four.
     pub(super) grow: DynamicLabel,
     /// Grows memory to hold a word at the offset in `rax`.
@@ -43,6 +47,8 @@ impl Shared {
         Shared {
             start: label(),
             call: label(),
+            reckon: label(),
+            quick: std::array::from_fn(|_| label()),
             grow: label(),
             grow_word: label(),
             grow_byte: label(),
@@ -87,7 +93,8 @@ impl X86_64 {
 
     pub(super) fn emit_shared(&mut self) {
         self.emit_call();
-        self.emit_asides();
+        self.emit_aside_calls();
+        self.emit_quick();
         self.emit_exits();
     }
 
@@ -103,6 +110,11 @@ impl X86_64 {
             ; test eax, eax
             ; jnz =>left
             ; ret
+            ; =>self.shared.reckon
+            ; mov rdi, r12
+            ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
+            ; call QWORD [rcx + 8 * rax]
+            ; ret
             // The builtin has written the height of the stack.
             ; =>left
             ; add rsp, 8
@@ -112,7 +124,7 @@ impl X86_64 {
     }
 
     /// Calls that happen off the straight path, in the middle of anything.
-    fn emit_asides(&mut self) {
+    fn emit_aside_calls(&mut self) {
         let out_of_gas = self.exit_label(Status::halt(Halt::OutOfGas));
         let (too_far, left) = (self.ops.new_dynamic_label(), self.ops.new_dynamic_label());
         asm!(self
