@@ -37,6 +37,7 @@ fn programs() -> Vec<(&'static str, Vec<u8>)> {
         ("signed comparison and branch", two(&[op::SLT, op::PUSH1, 9, op::JUMPI, op::JUMPDEST])),
         ("equality as a word", two(&[op::EQ, op::PUSH0, op::MSTORE])),
         ("shift over limbs", one(&[op::PUSH1, 100, op::SHR, op::PUSH0, op::MSTORE])),
+        ("shift by an unknown amount", two(&[op::SHL, op::PUSH0, op::MSTORE])),
         ("mask", one(&[op::PUSH4, 0xff, 0xff, 0, 0, op::AND, op::PUSH0, op::MSTORE])),
         ("unknown offsets", two(&[op::MSTORE, op::PUSH0, op::MLOAD, op::MSTORE8])),
         ("jump to where the stack says", vec![op::JUMPDEST, op::JUMP]),

@@ -8,13 +8,13 @@ use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
 use runtime::{Status, offset};
 
 /// A place off the straight path.
-pub(super) struct Growth {
+pub(super) struct Aside {
     from: DynamicLabel,
     back: DynamicLabel,
     kind: Kind,
 }
 
-enum Kind {
+pub(super) enum Kind {
     /// Memory shall reach this end.
     To(u32),
     /// Memory shall hold a word at the offset in `x16`.
@@ -23,15 +23,18 @@ enum Kind {
     Byte,
     /// A word of calldata that ends behind it, at the offset in `x16` or this one, goes to these registers.
     Input(Option<u32>, [Reg; 4]),
+    /// A word is shifted by more than it has bits: these registers become zero, or copies of the sign of a limb.
+    Out([u8; 4], Option<Limb>),
 }
 
 /// Where the bytes are: at `x16`, at this displacement.
 struct At(u32);
 
 impl Aarch64 {
-    fn aside(&mut self, kind: Kind) -> (DynamicLabel, DynamicLabel) {
+    /// A place off the straight path, and the place on it to which it returns, which the caller binds.
+    pub(super) fn aside(&mut self, kind: Kind) -> (DynamicLabel, DynamicLabel) {
         let (from, back) = (self.label(), self.label());
-        self.growths.push(Growth { from, back, kind });
+        self.asides.push(Aside { from, back, kind });
         (from, back)
     }
 
@@ -48,8 +51,10 @@ impl Aarch64 {
                 self.base(offset::MEMORY, at)
             }
             Offset::Word(word) => {
-                self.test_upper(&word);
-                self.exit_if(Cond::NotZero, Status::halt(Halt::OutOfGas));
+                if !self.is_small(&word) {
+                    self.test_upper(&word);
+                    self.exit_if(Cond::NotZero, Status::halt(Halt::OutOfGas));
+                }
                 self.load(X16, word[0]);
                 let (kind, field) = match len {
                     1 => (Kind::Byte, offset::MEMORY_LEN),
@@ -75,9 +80,15 @@ impl Aarch64 {
         At(0)
     }
 
+    /// Whether the upper limbs are known to be zero.
+    pub(super) fn is_small(&self, word: &Word) -> bool {
+        word[1..].iter().all(|limb| *limb == Limb::Imm(0))
+    }
+
     /// Whether the upper limbs are zero.
-    fn test_upper(&mut self, word: &Word) {
-        self.emit_test_equal(word[1..].iter().map(|limb| (*limb, Limb::Imm(0))));
+    pub(super) fn test_upper(&mut self, word: &Word) {
+        let unknown = word[1..].iter().filter(|limb| **limb != Limb::Imm(0));
+        self.emit_test_equal(unknown.map(|limb| (*limb, Limb::Imm(0))));
     }
 
     pub(super) fn emit_load_word(&mut self, to: [Reg; 4], from: Offset, checked: bool) {
@@ -135,10 +146,12 @@ impl Aarch64 {
             }
             Offset::Word(word) => {
                 let (from, back) = self.aside(Kind::Input(None, to));
-                // Far beyond the end: as far as can be.
-                self.test_upper(&word);
-                self.mov_imm(X16, u64::MAX);
-                self.branch(Cond::NotZero, from);
+                if !self.is_small(&word) {
+                    // Far beyond the end: as far as can be.
+                    self.test_upper(&word);
+                    self.mov_imm(X16, u64::MAX);
+                    self.branch(Cond::NotZero, from);
+                }
                 self.load(X16, word[0]);
                 asm!(self ; ldr x17, [x19, offset::INPUT_WORDS as u32] ; cmp x16, x17);
                 self.branch(Cond::NotBelow, from);
@@ -150,8 +163,8 @@ impl Aarch64 {
         self.bind(at.1);
     }
 
-    pub(super) fn emit_growths(&mut self) {
-        for Growth { from, back, kind } in std::mem::take(&mut self.growths) {
+    pub(super) fn emit_asides(&mut self) {
+        for Aside { from, back, kind } in std::mem::take(&mut self.asides) {
             self.bind(from);
             match kind {
                 Kind::To(end) => {
@@ -161,6 +174,7 @@ impl Aarch64 {
                 Kind::Word => asm!(self ; bl =>self.shared.grow_word),
                 Kind::Byte => asm!(self ; bl =>self.shared.grow_byte),
                 Kind::Input(at, to) => self.input_aside(at, to),
+                Kind::Out(to, sign) => self.out_aside(to, sign),
             }
             self.jump(back);
         }

@@ -21,13 +21,15 @@ mod asm;
 mod limbs;
 mod memory;
 mod multiply;
+mod quick;
 mod shared;
+mod shift;
 
 use crate::isa::*;
 use asm::{X1, X16, X17, asm};
 use dynasmrt::aarch64::Aarch64Relocation;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
-use memory::Growth;
+use memory::Aside;
 use runtime::{Status, offset, table};
 use shared::Shared;
 
@@ -43,7 +45,7 @@ pub(crate) struct Aarch64 {
     ops: VecAssembler<Aarch64Relocation>,
     reach: Reach,
     shared: Shared,
-    growths: Vec<Growth>,
+    asides: Vec<Aside>,
 }
 
 impl Aarch64 {
@@ -51,7 +53,7 @@ impl Aarch64 {
     pub(crate) fn new(reach: Reach) -> Aarch64 {
         let mut ops = VecAssembler::new(0);
         let shared = Shared::new(&mut ops);
-        Aarch64 { ops, reach, shared, growths: Vec::new() }
+        Aarch64 { ops, reach, shared, asides: Vec::new() }
     }
 
     fn branch_near(&mut self, cond: Cond, to: DynamicLabel) {
@@ -128,7 +130,7 @@ impl Isa for Aarch64 {
     }
 
     fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
-        self.emit_growths();
+        self.emit_asides();
         self.emit_shared();
         self.ops.finalize().map_err(|error| Unencodable(error.to_string()))
     }
@@ -219,7 +221,11 @@ impl Isa for Aarch64 {
 
     fn call(&mut self, builtin: u16, words: i32) {
         self.add_imm(X1, 20, 32 * words);
-        asm!(self ; mov w16, u32::from(builtin) ; bl =>self.shared.call);
+        match self.shared.quick(builtin) {
+            Some(quick) => asm!(self ; bl =>quick),
+            None if table::is_pure(builtin) => asm!(self ; mov w16, u32::from(builtin) ; bl =>self.shared.reckon),
+            None => asm!(self ; mov w16, u32::from(builtin) ; bl =>self.shared.call),
+        }
     }
 
     fn resume_at(&mut self, pc: u32) {
@@ -279,6 +285,10 @@ impl Isa for Aarch64 {
     fn funnel(&mut self, to: Reg, high: Limb, low: Limb, by: u32) {
         let (high, low) = (self.in_reg(high, X16), self.in_reg(low, X17));
         asm!(self ; extr X(to.0), X(high), X(low), by);
+    }
+
+    fn shift_by(&mut self, op: Shift, to: [Reg; 4], word: &Word, amount: &Word) {
+        self.emit_shift_by(op, to.map(|reg| reg.0), word, amount);
     }
 
     fn multiply(&mut self, to: [Reg; 4], left: &Word, right: &Word) {

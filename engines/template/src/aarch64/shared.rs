@@ -24,6 +24,10 @@ pub(super) struct Shared {
     start: DynamicLabel,
     /// Calls the builtin in `w16` on the stack in `x1`. Returns unless the builtin says otherwise.
     pub(super) call: DynamicLabel,
+    /// The same for a function of words alone.
+    pub(super) reckon: DynamicLabel,
+    /// DIV, SDIV, MOD and SMOD on the stack in `x1`, which are tried here before a builtin is called.
+    pub(super) quick: [DynamicLabel; 4],
     /// Grows memory to the end in `x17`. Keeps limbs and `x16`, as do the next four.
     pub(super) grow: DynamicLabel,
     /// Grows memory to hold a word at the offset in `x16`.
@@ -47,6 +51,8 @@ impl Shared {
         Shared {
             start: label(),
             call: label(),
+            reckon: label(),
+            quick: std::array::from_fn(|_| label()),
             grow: label(),
             grow_word: label(),
             grow_byte: label(),
@@ -94,7 +100,8 @@ impl Aarch64 {
 
     pub(super) fn emit_shared(&mut self) {
         self.emit_call();
-        self.emit_asides();
+        self.emit_aside_calls();
+        self.emit_quick();
         self.emit_exits();
     }
 
@@ -112,6 +119,12 @@ impl Aarch64 {
             ; cbnz w0, =>left
             ; ldr x30, [sp, 96]
             ; ret
+            // The builtin returns to where this was called.
+            ; =>self.shared.reckon
+            ; ldr x17, [x19, offset::BUILTINS as u32]
+            ; ldr x17, [x17, x16, lsl 3]
+            ; mov x0, x19
+            ; br x17
             // The builtin has written the height of the stack.
             ; =>left
             ; ldr x20, [x19, offset::SP as u32]
@@ -120,7 +133,7 @@ impl Aarch64 {
     }
 
     /// Calls that happen off the straight path, in the middle of anything.
-    fn emit_asides(&mut self) {
+    fn emit_aside_calls(&mut self) {
         let out_of_gas = self.exit_label(Status::halt(Halt::OutOfGas));
         asm!(self
             ; =>self.shared.input
