@@ -106,10 +106,6 @@ pub(crate) fn blobhash(context: &mut Context<'_>, [index]: &[U256; 1]) -> Word {
     Ok(hash.map_or(U256::ZERO, |hash| (*hash).into()))
 }
 
-pub(crate) fn mulmod(context: &mut Context<'_>, [modulus, right, left]: &[U256; 3]) -> Word {
-    Ok(context.moduli.mulmod(left, right, modulus))
-}
-
 fn output(context: &mut Context<'_>, [len, offset]: &[U256; 2], status: Status) -> Done {
     let range = context.expand(offset, len)?;
     (context.frame.output_offset, context.frame.output_len) = (range.offset as u64, range.len as u64);

@@ -2,11 +2,12 @@
 //!
 //! A product of two words has 512 bits, and dividing that by a word costs far more than multiplying. But programs that
 //! multiply modulo something do it with few moduli. For each of the last ones used, Barrett's constant `floor(2^512 / m)` is
-//! kept, and a reduction is then two multiplications and at most two subtractions:
+//! kept, and a reduction is then two multiplications and at most three subtractions:
 //!
 //! with `b = 2^64`, `x < b^8` and `b^3 < m < b^4`, let `q = floor(floor(x / b^3) * floor(b^8 / m) / b^5)`. Then
-//! `floor(x / m) - 2 <= q <= floor(x / m)`, so `x - q * m < 3 * m`, which needs one bit or two more than four limbs: five
-//! limbs of it are enough (Handbook of Applied Cryptography, 14.42).
+//! `floor(x / m) - 2 <= q <= floor(x / m)` (Handbook of Applied Cryptography, 14.42). The six partial products below the third
+//! column add up to less than `4 * b^4`, so without them `q` is at most one less. Then `x - q * m < 4 * m`, of which five
+//! limbs are enough.
 //!
 //! What is kept decides how long a reduction takes and nothing else.
 
@@ -49,6 +50,7 @@ impl Moduli {
         made
     }
 
+    #[inline]
     /// `left * right` modulo `modulus`, of the whole product.
     pub fn mulmod(&mut self, left: &U256, right: &U256, modulus: &U256) -> U256 {
         if *modulus <= SMALL {
@@ -57,6 +59,12 @@ impl Moduli {
         let product: [u64; 8] = product(left.as_limbs(), right.as_limbs());
         U256::from_limbs(self.get(modulus.as_limbs()).reduce(&product))
     }
+}
+
+/// See [`Moduli::mulmod`].
+#[inline]
+pub(crate) fn mulmod(moduli: &mut Moduli, [modulus, right, left]: &[U256; 3]) -> U256 {
+    moduli.mulmod(left, right, modulus)
 }
 
 /// `left + right` modulo `modulus`, of the whole sum.
@@ -71,8 +79,7 @@ pub(crate) fn addmod([modulus, right, left]: &[U256; 3]) -> U256 {
 impl Barrett {
     #[inline]
     fn reduce(&self, x: &[u64; 8]) -> [u64; 4] {
-        let scaled: [u64; 10] = product(&[x[3], x[4], x[5], x[6], x[7]], &self.constant);
-        let quotient = [scaled[5], scaled[6], scaled[7], scaled[8], scaled[9]];
+        let quotient = high_product(&[x[3], x[4], x[5], x[6], x[7]], &self.constant);
         let [m0, m1, m2, m3] = self.modulus;
         let modulus = [m0, m1, m2, m3, 0];
         let mut rest = difference(&[x[0], x[1], x[2], x[3], x[4]], &low_product(&quotient, &modulus)).0;
@@ -136,6 +143,23 @@ fn product<const N: usize, const W: usize>(left: &[u64; N], right: &[u64; N]) ->
         i += 1;
     }
     product
+}
+
+/// The limbs of a product from the sixth on, or one less: what the lowest three columns carry is left out.
+#[inline(always)]
+fn high_product(left: &[u64; 5], right: &[u64; 5]) -> [u64; 5] {
+    let mut product = [0; 10];
+    let mut i = 0;
+    while i < 5 {
+        let (mut j, mut carry) = (if i < 3 { 3 - i } else { 0 }, 0);
+        while j < 5 {
+            (product[i + j], carry) = left[i].carrying_mul_add(right[j], product[i + j], carry);
+            j += 1;
+        }
+        product[i + 5] = carry;
+        i += 1;
+    }
+    [product[5], product[6], product[7], product[8], product[9]]
 }
 
 /// The product without what does not fit.

@@ -7,7 +7,7 @@
 
 #![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
 
-use crate::{Context, Status, arith, call, memory, state};
+use crate::{Context, Status, arith, call, memory, modular, state};
 use api::U256;
 use spec::table::TABLE;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -117,7 +117,7 @@ macro_rules! table {
             table
         };
 
-        /// Whether an entry is a function of words alone: it neither uses the context nor says anything but "go on".
+        /// Whether an entry is a function of words alone: it takes no gas and always goes on.
         pub const fn is_pure(entry: u16) -> bool {
             $(if index!($entry) as u16 == entry {
                 return kind!($kind);
@@ -142,6 +142,9 @@ macro_rules! kind {
     (pure) => {
         true
     };
+    (kept) => {
+        true
+    };
     (full) => {
         false
     };
@@ -151,6 +154,10 @@ macro_rules! run {
         let _ = $context;
         reckon($sp, $body)
     }};
+    (kept $context:ident, $sp:ident, $body:path) => {{
+        let moduli = &mut *$context.moduli;
+        reckon($sp, |operands| $body(moduli, operands))
+    }};
     (full $context:ident, $sp:ident, $body:path) => {
         carry_out($context, $sp, $body)
     };
@@ -159,6 +166,7 @@ macro_rules! check {
     (pure $entry:ident $body:path) => {
         assert!(TABLE[spec::op::$entry as usize].unwrap().pops as usize == pops(&($body as fn(&_) -> _)));
     };
+    (kept $entry:ident $body:path) => {};
     (full (extra $entry:ident) $body:path) => {};
     (full $entry:ident $body:path) => {
         let row = TABLE[spec::op::$entry as usize].unwrap();
@@ -179,8 +187,8 @@ table! {
     pure SDIV arith::sdiv;
     pure MOD arith::rem;
     pure SMOD arith::smod;
-    pure ADDMOD crate::modular::addmod;
-    full MULMOD memory::mulmod;
+    pure ADDMOD modular::addmod;
+    kept MULMOD modular::mulmod;
     full EXP memory::exp;
     pure SIGNEXTEND arith::signextend;
     pure LT arith::lt;

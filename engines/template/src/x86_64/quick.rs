@@ -1,8 +1,15 @@
-//! Division of numbers that fit 64 bits, tried before the builtin is called.
+//! Division by what fits 64 bits, tried before the builtin is called.
 //!
-//! The operands lie on the stack in `rsi`, the dividend on top, and the answer takes the divisor's place. For DIV and MOD the
-//! upper limbs of both are zero, and so are the answer's. For SDIV and SMOD both must be the extension of a limb by its sign;
-//! -1 as divisor is left to the builtin, because the smallest limb divided by it does not fit. Zero is too.
+//! The operands lie on the stack in `rsi`, the dividend on top, and the answer takes the divisor's place. Long division by one
+//! limb is a chain of hardware divisions, from the highest limb that is not zero: each takes the rest of the one before,
+//! which is below the divisor, so no quotient overflows. SDIV and SMOD divide magnitudes; `-2^64` as divisor has one that
+//! does not fit, and looks like zero. Zero is left to the builtin.
+//!
+//! | register | holds |
+//! |---|---|
+//! | `r8` to `r11` | the dividend, then the quotient |
+//! | `rcx` | the divisor |
+//! | `rdi`, `r13` | all ones where the divisor, the dividend is negative |
 
 use super::X86_64;
 use super::asm::asm;
@@ -26,75 +33,115 @@ impl X86_64 {
         for (opcode, label) in QUICK.into_iter().zip(self.shared.quick) {
             let slow = self.ops.new_dynamic_label();
             asm!(self ; =>label);
-            match opcode {
-                op::DIV | op::MOD => self.quick_unsigned(slow),
-                _ => self.quick_signed(slow),
+            let signed = matches!(opcode, op::SDIV | op::SMOD);
+            self.divisor(signed, slow);
+            self.dividend(signed);
+            self.divide();
+            if matches!(opcode, op::MOD | op::SMOD) {
+                asm!(self ; mov r8, rdx ; xor r9d, r9d ; xor r10d, r10d ; xor r11d, r11d);
             }
             match opcode {
-                op::DIV => asm!(self ; mov [rsi - 64], rax ; ret),
-                op::MOD => asm!(self ; mov [rsi - 64], rdx ; ret),
-                op::SDIV => self.quick_extended(),
-                _ => {
-                    asm!(self ; mov rax, rdx);
-                    self.quick_extended();
-                }
+                op::SDIV => asm!(self ; xor r13, rdi),
+                _ => {}
             }
-            asm!(self ; =>slow ; mov eax, i32::from(opcode) ; jmp =>self.shared.reckon);
+            if signed {
+                self.negate();
+            }
+            asm!(self
+                ; mov [rsi - 64], r8
+                ; mov [rsi - 56], r9
+                ; mov [rsi - 48], r10
+                ; mov [rsi - 40], r11
+                ; ret
+                ; =>slow
+                ; mov eax, i32::from(opcode)
+                ; jmp =>self.shared.reckon
+            );
         }
     }
 
-    fn quick_unsigned(&mut self, slow: DynamicLabel) {
+    fn divisor(&mut self, signed: bool, slow: DynamicLabel) {
+        asm!(self ; mov rcx, [rsi - 64]);
+        if !signed {
+            asm!(self
+                ; mov rax, [rsi - 56]
+                ; or rax, [rsi - 48]
+                ; or rax, [rsi - 40]
+                ; jnz =>slow
+                ; test rcx, rcx
+                ; jz =>slow
+            );
+            return;
+        }
         asm!(self
-            ; mov rdx, [rsi - 24]
-            ; or rdx, [rsi - 16]
-            ; or rdx, [rsi - 8]
-            ; or rdx, [rsi - 56]
-            ; or rdx, [rsi - 48]
-            ; or rdx, [rsi - 40]
-            ; jnz =>slow
-            ; mov rax, [rsi - 32]
-            ; mov rcx, [rsi - 64]
-            ; test rcx, rcx
+            ; mov rdi, [rsi - 40]
+            ; sar rdi, 63
+            ; cmp rdi, [rsi - 40]
+            ; jne =>slow
+            ; cmp rdi, [rsi - 48]
+            ; jne =>slow
+            ; cmp rdi, [rsi - 56]
+            ; jne =>slow
+            ; xor rcx, rdi
+            ; sub rcx, rdi
             ; jz =>slow
+        );
+    }
+
+    fn dividend(&mut self, signed: bool) {
+        asm!(self
+            ; mov r8, [rsi - 32]
+            ; mov r9, [rsi - 24]
+            ; mov r10, [rsi - 16]
+            ; mov r11, [rsi - 8]
+        );
+        if signed {
+            asm!(self ; mov r13, r11 ; sar r13, 63);
+            self.negate();
+        }
+    }
+
+    /// Negates the word in `r8` to `r11` if `r13` is all ones.
+    fn negate(&mut self) {
+        asm!(self
+            ; xor r8, r13
+            ; xor r9, r13
+            ; xor r10, r13
+            ; xor r11, r13
+            ; sub r8, r13
+            ; sbb r9, r13
+            ; sbb r10, r13
+            ; sbb r11, r13
+        );
+    }
+
+    /// The quotient to `r8` to `r11`, the rest to `rdx`.
+    fn divide(&mut self) {
+        asm!(self
+            ; xor edx, edx
+            ; test r11, r11
+            ; jnz >three
+            ; test r10, r10
+            ; jnz >two
+            ; test r9, r9
+            ; jnz >one
+            ; jmp >zero
+            ; three:
+            ; mov rax, r11
             ; div rcx
-        );
-    }
-
-    fn quick_signed(&mut self, slow: DynamicLabel) {
-        asm!(self
-            ; mov rcx, [rsi - 64]
-            ; mov rdx, rcx
-            ; sar rdx, 63
-            ; cmp rdx, [rsi - 56]
-            ; jne =>slow
-            ; cmp rdx, [rsi - 48]
-            ; jne =>slow
-            ; cmp rdx, [rsi - 40]
-            ; jne =>slow
-            // Neither 0 nor -1: adding one leaves more than one.
-            ; lea rax, [rcx + 1]
-            ; cmp rax, DWORD 1
-            ; jbe =>slow
-            ; mov rax, [rsi - 32]
-            ; cqo
-            ; cmp rdx, [rsi - 24]
-            ; jne =>slow
-            ; cmp rdx, [rsi - 16]
-            ; jne =>slow
-            ; cmp rdx, [rsi - 8]
-            ; jne =>slow
-            ; idiv rcx
-        );
-    }
-
-    fn quick_extended(&mut self) {
-        asm!(self
-            ; mov [rsi - 64], rax
-            ; sar rax, 63
-            ; mov [rsi - 56], rax
-            ; mov [rsi - 48], rax
-            ; mov [rsi - 40], rax
-            ; ret
+            ; mov r11, rax
+            ; two:
+            ; mov rax, r10
+            ; div rcx
+            ; mov r10, rax
+            ; one:
+            ; mov rax, r9
+            ; div rcx
+            ; mov r9, rax
+            ; zero:
+            ; mov rax, r8
+            ; div rcx
+            ; mov r8, rax
         );
     }
 }
