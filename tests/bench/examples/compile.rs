@@ -63,7 +63,8 @@ fn contracts(folder: &Path) -> Result<Vec<(String, Code)>, String> {
         let digits = text.trim().trim_start_matches("0x");
         let byte = |i: usize| digits.get(2 * i..2 * i + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
         let bytes: Option<Vec<u8>> = (0..digits.len() / 2).map(byte).collect();
-        let bytes = bytes.filter(|bytes| !bytes.is_empty()).ok_or_else(|| format!("{}: no hexadecimal", path.display()))?;
+        let bytes =
+            bytes.filter(|bytes| !bytes.is_empty()).ok_or_else(|| format!("{}: no hexadecimal", path.display()))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok((name, Code::new(bytes.into())))
     };
