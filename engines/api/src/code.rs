@@ -41,6 +41,11 @@ impl Code {
         &self.0.bytes
     }
 
+    /// Whether both are the same shared bytes: equal, found out without looking at them.
+    pub fn is(&self, other: &Code) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The bytes, then [`Code::PADDING`] zeros.
     pub fn padded(&self) -> &[u8] {
         &self.0.padded

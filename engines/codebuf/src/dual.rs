@@ -44,6 +44,7 @@ impl Dual {
             bytes.copy_from_slice(&PROBE);
             bytes[1] = number;
         });
+        refetch();
         // SAFETY: the entry is mapped for as long as `self` lives and holds a whole function of this signature: the one
         // just written, or, where the write was not noticed, the one before, or traps if none was ever noticed; those
         // cannot be what runs first, because nothing of this memory ran or was fetched before its first write.
@@ -69,7 +70,6 @@ impl Dual {
         // addresses, was left before its owner could call this.
         let bytes = unsafe { slice::from_raw_parts_mut(self.writable.at(range.start).as_ptr(), range.len()) };
         edit(bytes);
-        refetch();
     }
 }
 

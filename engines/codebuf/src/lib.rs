@@ -85,7 +85,7 @@ impl Arena {
         let full = Full { len: code.len() };
         let range = self.space.take(slot_len(code.len()).ok_or(full)?).ok_or(full)?;
         self.memory.write(range.clone(), |bytes| bytes[..code.len()].copy_from_slice(code));
-        self.thread = cache::thread();
+        self.refetch(cache::thread());
         Ok(Block { entry: self.memory.entry(range.start), len: code.len(), owner: self.owner, offset: range.start })
     }
 
@@ -117,9 +117,13 @@ impl Arena {
     pub fn adopt(&mut self) {
         let here = cache::thread();
         if self.thread != here {
-            cache::refetch();
-            self.thread = here;
+            self.refetch(here);
         }
+    }
+
+    fn refetch(&mut self, here: usize) {
+        cache::refetch();
+        self.thread = here;
     }
 }
 

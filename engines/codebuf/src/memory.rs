@@ -47,7 +47,7 @@ impl Memory {
         }
     }
 
-    /// Changes the bytes of a range and makes this thread run the new ones.
+    /// Changes the bytes of a range. Before the new ones run, this thread must fetch again: [`crate::cache::refetch`].
     pub(crate) fn write(&mut self, range: Range<usize>, edit: impl FnOnce(&mut [u8])) {
         match self {
             #[cfg(target_arch = "x86_64")]
@@ -60,7 +60,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::TRAP;
+    use crate::cache::{TRAP, refetch};
     use rustix::fs::{Mode, OFlags};
 
     /// A function that returns `number`.
@@ -97,6 +97,7 @@ mod tests {
         for number in (0..20_000).map(|round| round as u8) {
             let offset = offsets[number as usize % offsets.len()];
             memory.write(offset..offset + len, |bytes| bytes.copy_from_slice(&function(number)));
+            refetch();
             assert_eq!(call(&memory, offset), number.into());
             memory.write(offset..offset + len, |bytes| bytes.fill(TRAP));
         }

@@ -3,7 +3,7 @@
 //! Only the pages of the range are switched. Other blocks on them cannot run meanwhile, and nobody wants to: who writes
 //! owns the memory and is not in native code.
 
-use crate::cache::{TRAP, clean, refetch};
+use crate::cache::{TRAP, clean};
 use crate::region::{Region, page};
 use rustix::mm::MprotectFlags;
 use std::io;
@@ -50,7 +50,6 @@ impl Single {
         edit(bytes);
         clean(bytes);
         self.0.protect(&pages, MprotectFlags::READ | MprotectFlags::EXEC)?;
-        refetch();
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 //! whatever moves it, so that no stale address can exist. The rest belongs to the builtins.
 
 use crate::modular::Moduli;
-use crate::table::{BUILTINS, Builtin};
+use crate::table::{Builtin, builtins};
 use api::{Address, Code, Frame, Host, U256};
 use std::any::Any;
 use std::mem::offset_of;
@@ -141,7 +141,8 @@ pub mod offset {
 }
 
 impl<'a> Context<'a> {
-    /// A context for running `frame` from where it stands, in machine code with this table of entries.
+    /// A context for running `frame` from where it stands, in machine code with this table of entries. With `bmi2`, builtins
+    /// may use it.
     pub fn new(
         code: &'a Code,
         frame: &'a mut Frame,
@@ -149,6 +150,7 @@ impl<'a> Context<'a> {
         moduli: &'a mut Moduli,
         entries: &'a [i32],
         entry: u32,
+        bmi2: bool,
     ) -> Context<'a> {
         let (message, env) = (&frame.message, &frame.env);
         let constants = Constants {
@@ -176,7 +178,7 @@ impl<'a> Context<'a> {
             memory: std::ptr::null_mut(),
             memory_len: 0,
             memory_words: 0,
-            builtins: BUILTINS.as_ptr(),
+            builtins: builtins(bmi2).as_ptr(),
             entries: entries.as_ptr(),
             entries_len: entries.len() as u64,
             input,

@@ -42,12 +42,12 @@ impl Context<'_> {
     }
 
     /// Pays for memory up to `end`, without making it be there.
+    #[inline]
     pub(crate) fn charge_memory(&mut self, end: u64) -> Result<(), Status> {
         if end <= self.memory_len {
             return Ok(());
         }
-        let price = |len| gas::memory(gas::words(len)).ok_or(Halt::OutOfGas);
-        self.charge(price(end)? - price(self.memory_len)?)
+        self.charge(memory_price(end)? - memory_price(self.memory_len)?)
     }
 
     /// Makes memory be there up to `end`, which was paid for.
@@ -78,6 +78,15 @@ impl Context<'_> {
     }
 }
 
+/// What memory up to `end` costs since the frame began. What any frame holds is priced in 64 bits.
+#[inline]
+fn memory_price(end: u64) -> Result<u64, Halt> {
+    match gas::words(end) {
+        words @ 0..=0xffff_ffff => Ok(words * gas::MEMORY_WORD + words * words / gas::MEMORY_QUADRATIC_DIVISOR),
+        words => gas::memory(words).ok_or(Halt::OutOfGas),
+    }
+}
+
 /// A word that fits 64 bits.
 #[inline]
 pub(crate) fn number(word: &U256) -> Option<u64> {
@@ -89,4 +98,16 @@ pub(crate) fn number(word: &U256) -> Option<u64> {
 #[inline]
 pub(crate) fn saturated(word: &U256) -> u64 {
     number(word).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_price_of_memory_is_the_long_one() {
+        for end in [0, 1, 32, 33, 1 << 20, 1 << 30, 1 << 37, (1 << 37) - 1, (1 << 37) + 1, 1 << 50, u64::MAX] {
+            assert_eq!(memory_price(end).ok(), gas::memory(gas::words(end)), "{end}");
+        }
+    }
 }

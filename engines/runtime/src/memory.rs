@@ -38,10 +38,20 @@ pub(crate) fn mcopy(context: &mut Context<'_>, [len, from, to]: &[U256; 3]) -> D
     Ok(())
 }
 
-pub(crate) fn keccak(context: &mut Context<'_>, [len, offset]: &[U256; 2]) -> Word {
+pub(crate) fn keccak(context: &mut Context<'_>, operands: &[U256; 2]) -> Word {
+    keccak_by(context, operands, |data| keccak256(data).0)
+}
+
+/// KECCAK256 with this hash function.
+#[inline]
+pub(crate) fn keccak_by(
+    context: &mut Context<'_>,
+    [len, offset]: &[U256; 2],
+    hash: impl FnOnce(&[u8]) -> [u8; 32],
+) -> Word {
     let range = context.expand(offset, len)?;
     context.charge_words(range.len, gas::KECCAK_WORD)?;
-    Ok(keccak256(context.frame.memory.slice(range.offset, range.len)).into())
+    Ok(U256::from_be_bytes(hash(context.frame.memory.slice(range.offset, range.len))))
 }
 
 /// Makes memory be there up to an end that compiled code found beyond it.

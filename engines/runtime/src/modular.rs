@@ -151,7 +151,7 @@ fn high_product(left: &[u64; 5], right: &[u64; 5]) -> [u64; 5] {
     let mut product = [0; 10];
     let mut i = 0;
     while i < 5 {
-        let (mut j, mut carry) = (if i < 3 { 3 - i } else { 0 }, 0);
+        let (mut j, mut carry) = (3_usize.saturating_sub(i), 0);
         while j < 5 {
             (product[i + j], carry) = left[i].carrying_mul_add(right[j], product[i + j], carry);
             j += 1;

@@ -26,6 +26,59 @@ pub const CHECKPOINT: u16 = 257;
 /// Entries in the table.
 pub const COUNT: usize = 258;
 
+/// The table, or the one with the entries that use BMI1 and BMI2, if that is asked for and the processor has them.
+/// They answer the same.
+pub fn builtins(bmi2: bool) -> &'static [Builtin; COUNT] {
+    #[cfg(target_arch = "x86_64")]
+    if bmi2 && bmi::is_there() {
+        return &bmi::BUILTINS;
+    }
+    let _ = bmi2;
+    &BUILTINS
+}
+
+/// Entries for which the compiler may use more instructions: those that are nothing but arithmetic on limbs.
+#[cfg(target_arch = "x86_64")]
+mod bmi {
+    use super::*;
+    use spec::op;
+
+    pub(super) static BUILTINS: [Builtin; COUNT] = {
+        let mut table = super::BUILTINS;
+        table[op::MULMOD as usize] = mulmod;
+        table[op::KECCAK256 as usize] = keccak;
+        table
+    };
+
+    /// Whether the processor has what these entries need.
+    pub(super) fn is_there() -> bool {
+        std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("bmi2")
+    }
+
+    #[target_feature(enable = "bmi1,bmi2")]
+    unsafe extern "C" fn mulmod(context: &mut Context<'_>, sp: *mut U256) -> u32 {
+        let moduli = &mut *context.moduli;
+        // SAFETY: what the type asks of the caller.
+        unsafe { reckon(sp, |operands| modular::mulmod(moduli, operands)) }
+    }
+
+    #[target_feature(enable = "bmi1,bmi2")]
+    unsafe extern "C" fn keccak(context: &mut Context<'_>, sp: *mut U256) -> u32 {
+        // SAFETY: what the type asks of the caller.
+        unsafe { carry_out(context, sp, |context, operands| memory::keccak_by(context, operands, hash)) }
+    }
+
+    /// The closure above is called through the guard against panics, which would not take the features along.
+    fn hash(data: &[u8]) -> [u8; 32] {
+        #[target_feature(enable = "bmi1,bmi2")]
+        fn with_features(data: &[u8]) -> [u8; 32] {
+            crate::keccak::keccak256(data)
+        }
+        // SAFETY: the table that holds the entry which calls this is given out only where the features are there.
+        unsafe { with_features(data) }
+    }
+}
+
 /// What a builtin leaves in place of its operands.
 trait Answer {
     /// Words.
@@ -104,8 +157,7 @@ unsafe extern "C" fn missing(_: &mut Context<'_>, _: *mut U256) -> u32 {
 
 macro_rules! table {
     ($($kind:ident $entry:tt $body:path;)*) => {
-        /// The table.
-        pub static BUILTINS: [Builtin; COUNT] = {
+        static BUILTINS: [Builtin; COUNT] = {
             let mut table: [Builtin; COUNT] = [missing; COUNT];
             $(table[index!($entry) as usize] = {
                 unsafe extern "C" fn entry(context: &mut Context<'_>, sp: *mut U256) -> u32 {

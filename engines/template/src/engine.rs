@@ -1,31 +1,23 @@
 //! The vm: keeps blobs, runs frames in them, and turns the ways out into exits.
 
-use crate::compile::Blob;
+use crate::cache::{Cache, Compiled};
 use crate::enter::enter;
 use crate::{Features, compile};
-use api::{B256, Code, EngineId, Exit, Frame, Host, Revision, Vm};
-use codebuf::{Arena, Block};
+use api::{Code, EngineId, Exit, Frame, Host, Revision, Vm};
+use codebuf::Arena;
 use runtime::{Context, Moduli, Status};
-use std::collections::HashMap;
 
 /// Bytes of machine code that are kept.
 const ARENA: usize = 16 << 20;
+/// Codes that are kept, refused ones too; then all are forgotten.
+const CODES_MAX: usize = 1 << 14;
 /// Bytes of bytecode that are compiled; longer code is refused.
 const CODE_LEN_MAX: usize = 64 << 10;
 
-/// All that decides what a blob is, features apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    hash: B256,
-    revision: Revision,
-    checkpoints: bool,
-}
-
-/// A blob that can run.
-struct Compiled {
-    blob: Blob,
-    block: Block,
-}
+/// Machine code of a byte of bytecode, at most, and of a blob besides; `tests/shape.rs` looks for more.
+const EXPANSION_MAX: usize = 150;
+/// So the longest code that is accepted always fits.
+const _: () = assert!(2048 + EXPANSION_MAX * CODE_LEN_MAX <= ARENA);
 
 /// What came of the frames so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +38,7 @@ pub struct Counts {
 pub struct Template {
     features: Features,
     arena: Option<Arena>,
-    /// `None` is a code that was refused.
-    kept: HashMap<Key, Option<Compiled>>,
+    cache: Cache,
     moduli: Moduli,
     counts: Counts,
 }
@@ -55,7 +46,13 @@ pub struct Template {
 impl Template {
     /// One that uses these features.
     pub fn new(features: Features) -> Template {
-        Template { features, arena: None, kept: HashMap::new(), moduli: Moduli::default(), counts: Counts::default() }
+        Template {
+            features,
+            arena: None,
+            cache: Cache::default(),
+            moduli: Moduli::default(),
+            counts: Counts::default(),
+        }
     }
 
     /// The identity of an engine of this name.
@@ -74,45 +71,56 @@ impl Template {
         self.counts
     }
 
-    /// Makes the code of a key be kept, or its refusal.
-    fn keep(&mut self, key: Key, code: &Code) {
-        let compiled = self.compile(key, code);
+    /// Makes what can run a code, or refuses it, and says where it is kept.
+    fn make(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> usize {
+        if self.cache.len() >= CODES_MAX {
+            self.forget();
+        }
+        let compiled = self.compile(code, revision, checkpoints);
         match compiled {
             Some(_) => self.counts.compiled += 1,
             None => self.counts.refused += 1,
         }
-        self.kept.insert(key, compiled);
+        self.cache.keep(code, revision, checkpoints, compiled)
     }
 
-    fn compile(&mut self, key: Key, code: &Code) -> Option<Compiled> {
+    fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Compiled> {
         if code.len() > CODE_LEN_MAX {
             return None;
         }
-        let blob = compile::host(code, key.revision, self.features, key.checkpoints)?;
+        let blob = compile::host(code, revision, self.features, checkpoints)?;
         if self.arena.is_none() {
             self.arena = Arena::new(ARENA).ok();
         }
-        let arena = self.arena.as_mut()?;
-        let block = match arena.publish(&blob.bytes) {
-            Ok(block) => block,
-            Err(_) => {
-                // Everything goes at once: nobody can return into any of it.
-                self.kept.clear();
-                arena.clear();
-                arena.publish(&blob.bytes).ok()?
-            }
-        };
+        if let Ok(block) = self.arena.as_mut()?.publish(&blob.bytes) {
+            return Some(Compiled { blob, block });
+        }
+        self.forget();
+        let block = self.arena.as_mut()?.publish(&blob.bytes).ok()?;
         Some(Compiled { blob, block })
+    }
+
+    /// Forgets all blobs at once: nobody can return into any of them.
+    fn forget(&mut self) {
+        self.cache.clear();
+        if let Some(arena) = &mut self.arena {
+            arena.clear();
+        }
     }
 }
 
 impl Vm for Template {
     fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
-        let key = Key { hash: code.hash(), revision: frame.revision(), checkpoints: frame.checkpoints };
-        if !frame.steps && !self.kept.contains_key(&key) {
-            self.keep(key, code);
+        if frame.steps {
+            self.counts.left += 1;
+            return Exit::Leave;
         }
-        let compiled = self.kept.get(&key).and_then(Option::as_ref).filter(|_| !frame.steps);
+        let (revision, checkpoints) = (frame.revision(), frame.checkpoints);
+        let index = match self.cache.find(code, revision, checkpoints) {
+            Some(index) => index,
+            None => self.make(code, revision, checkpoints),
+        };
+        let compiled = self.cache.get(index);
         let entered = compiled.and_then(|compiled| Some((compiled, compiled.blob.entry(frame.pc)?)));
         let (Some((compiled, entry)), Some(arena)) = (entered, self.arena.as_mut()) else {
             self.counts.left += 1;
@@ -120,8 +128,8 @@ impl Vm for Template {
         };
         arena.adopt();
         self.counts.entered += 1;
-        let entries = &compiled.blob.entries;
-        let mut context = Context::new(code, frame, host, &mut self.moduli, entries, entry);
+        let (entries, bmi2) = (&compiled.blob.entries, self.features.bmi2);
+        let mut context = Context::new(code, frame, host, &mut self.moduli, entries, entry, bmi2);
         let status = enter(&compiled.block, &mut context);
         if let Some(panic) = context.take_panic() {
             std::panic::resume_unwind(panic);

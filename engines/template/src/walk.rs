@@ -84,6 +84,7 @@ impl<'a, I: Isa> Walk<'a, I> {
             op::MUL => self.mul(op),
             op::DIV => self.div(op),
             op::MOD => self.rem(op),
+            op::ADDMOD | op::MULMOD => self.modular(op),
             op::AND | op::OR | op::XOR => self.bitwise(op.opcode),
             op::NOT => self.not(),
             op::LT | op::GT | op::SLT | op::SGT | op::EQ | op::ISZERO => self.comparison(op, rest, section),

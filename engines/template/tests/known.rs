@@ -20,6 +20,8 @@ fn corners() -> Vec<U256> {
             words.push(U256::from_limbs([low, u64::MAX, high, 0]));
         }
     }
+    let minus = |value: U256| value.wrapping_neg();
+    words.extend([minus(U256::from(2)), minus(U256::from(1_000_000)), minus(U256::ONE << 64), U256::ONE << 255]);
     words.sort();
     words.dedup();
     words
@@ -79,6 +81,44 @@ fn quotients_and_rests() {
             check(op::DIV, &[left, divisor], left / divisor);
             check(op::MOD, &[left, divisor], left % divisor);
             check(op::MUL, &[left, divisor], left.wrapping_mul(divisor));
+            check(op::ADDMOD, &[left, U256::MAX, divisor], left.add_mod(U256::MAX, divisor));
+            check(op::MULMOD, &[left, U256::MAX, divisor], left.mul_mod(U256::MAX, divisor));
+        }
+    }
+}
+
+/// Quotient and rest of signed words, as magnitudes and signs.
+fn signed(left: U256, right: U256) -> (U256, U256) {
+    let magnitude = |word: U256| if word.bit(255) { word.wrapping_neg() } else { word };
+    let with_sign = |word: U256, negative: bool| if negative { word.wrapping_neg() } else { word };
+    let quotient = magnitude(left).checked_div(magnitude(right)).unwrap_or_default();
+    let rest = magnitude(left).checked_rem(magnitude(right)).unwrap_or_default();
+    (with_sign(quotient, left.bit(255) != right.bit(255)), with_sign(rest, left.bit(255)))
+}
+
+#[test]
+fn signed_quotients_and_rests() {
+    check_two(op::SDIV, |left, right| signed(left, right).0);
+    check_two(op::SMOD, |left, right| signed(left, right).1);
+    for right in [1i64, -1, 3, -3, 1 << 62, i64::MIN] {
+        let right = U256::from(right.unsigned_abs());
+        for right in [right, right.wrapping_neg()] {
+            for left in corners() {
+                check(op::SDIV, &[left, right], signed(left, right).0);
+                check(op::SMOD, &[left, right], signed(left, right).1);
+            }
+        }
+    }
+}
+
+#[test]
+fn modular_arithmetic() {
+    for left in few() {
+        for right in few() {
+            for modulus in few() {
+                check(op::ADDMOD, &[left, right, modulus], left.add_mod(right, modulus));
+                check(op::MULMOD, &[left, right, modulus], left.mul_mod(right, modulus));
+            }
         }
     }
 }

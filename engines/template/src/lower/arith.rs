@@ -7,6 +7,7 @@ use crate::isa::{Isa, Limb, Link};
 use crate::walk::Walk;
 use api::U256;
 use plan::Op;
+use spec::op;
 
 const ZERO: Limb = Limb::Imm(0);
 
@@ -23,12 +24,12 @@ impl<I: Isa> Walk<'_, I> {
         }
         let mut sum = [ZERO; 4];
         let mut carries = false;
-        for i in 0..4 {
+        for (i, limb) in sum.iter_mut().enumerate() {
             let (mut left, mut right) = (self.window.top(0)[i], self.window.top(1)[i]);
             if let Limb::Imm(_) = left {
                 std::mem::swap(&mut left, &mut right);
             }
-            sum[i] = match (left, right) {
+            *limb = match (left, right) {
                 (Limb::Imm(left), Limb::Imm(right)) if !carries && left.checked_add(right).is_some() => {
                     Limb::Imm(left.wrapping_add(right))
                 }
@@ -73,9 +74,9 @@ impl<I: Isa> Walk<'_, I> {
         }
         let mut difference = [ZERO; 4];
         let mut borrows = false;
-        for i in 0..4 {
+        for (i, limb) in difference.iter_mut().enumerate() {
             let (left, right) = (self.window.top(0)[i], self.window.top(1)[i]);
-            difference[i] = match (left, right) {
+            *limb = match (left, right) {
                 (Limb::Imm(left), Limb::Imm(right)) if !borrows && left >= right => Limb::Imm(left - right),
                 (left, ZERO) if !borrows => self.copy(left),
                 _ => {
@@ -105,6 +106,22 @@ impl<I: Isa> Walk<'_, I> {
         let (left, right) = (self.window.top(0), self.window.top(1));
         self.isa.multiply(to, &left, &right);
         self.finish(2, to.map(Limb::Reg));
+    }
+
+    /// A power of two divides `2^256`, so what the sum or product loses does not count.
+    pub(crate) fn modular(&mut self, op: &Op) {
+        match self.known(2) {
+            Some(U256::ZERO) => self.finish_known(3, U256::ZERO),
+            Some(modulus) if modulus.is_power_of_two() => {
+                if op.opcode == op::ADDMOD {
+                    self.add()
+                } else {
+                    self.mul(op)
+                }
+                self.mask(0, &(modulus - U256::ONE));
+            }
+            _ => self.builtin(op),
+        }
     }
 
     pub(crate) fn div(&mut self, op: &Op) {

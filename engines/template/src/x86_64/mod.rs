@@ -9,6 +9,8 @@
 //! | `rdx` | [`Isa::SPARE`], and what a multiplication needs there |
 //! | all others | limbs |
 
+#![allow(clippy::useless_conversion, reason = "the assembler's macro converts every register number")]
+
 mod asm;
 mod limbs;
 mod memory;

@@ -77,19 +77,15 @@ impl X86_64 {
         for to in to {
             asm!(self ; xor Rd(to), Rd(to));
         }
-        for i in 0..4 {
-            for j in 0..4 - i {
-                if left[i] == ZERO || right[j] == ZERO {
-                    continue;
-                }
-                let at = i + j;
+        for (i, left) in left.iter().enumerate().filter(|(_, left)| **left != ZERO) {
+            for (right, at) in right.iter().zip(i..4).filter(|(right, _)| **right != ZERO) {
                 if at == 3 {
-                    self.low_half(RAX, left[i], right[j]);
+                    self.low_half(RAX, *left, *right);
                     self.alu_reg(Alu::Add, to[3], RAX);
                     continue;
                 }
-                self.alu(Alu::Mov, RAX, left[i]);
-                let by = self.in_reg(right[j], RCX);
+                self.alu(Alu::Mov, RAX, *left);
+                let by = self.in_reg(*right, RCX);
                 asm!(self ; mul Rq(by));
                 self.alu_reg(Alu::Add, to[at], RAX);
                 self.alu_reg(Alu::Adc, to[at + 1], RDX);

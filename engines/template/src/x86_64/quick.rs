@@ -40,9 +40,8 @@ impl X86_64 {
             if matches!(opcode, op::MOD | op::SMOD) {
                 asm!(self ; mov r8, rdx ; xor r9d, r9d ; xor r10d, r10d ; xor r11d, r11d);
             }
-            match opcode {
-                op::SDIV => asm!(self ; xor r13, rdi),
-                _ => {}
+            if opcode == op::SDIV {
+                asm!(self ; xor r13, rdi);
             }
             if signed {
                 self.negate();
