@@ -5,6 +5,7 @@
 //! ```
 
 use crate::Features;
+use crate::aarch64::{Aarch64, Reach};
 use crate::isa::{Isa, Unencodable};
 use crate::walk::{Walk, check};
 use api::{Code, Revision};
@@ -29,11 +30,20 @@ pub fn x86_64(code: &Code, revision: Revision, features: Features, checkpoints: 
     compile(crate::x86_64::X86_64::new(features), code, revision, checkpoints)
 }
 
+/// Compiles for aarch64. Branches that reach everywhere are for blobs that need them.
+pub fn aarch64(code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
+    let reaching = |reach| compile(Aarch64::new(reach), code, revision, checkpoints);
+    reaching(Reach::Near).or_else(|_| reaching(Reach::Far))
+}
+
 /// Compiles for the architecture that this runs on; `None` where there is no back end for it.
 pub(crate) fn host(code: &Code, revision: Revision, features: Features, checkpoints: bool) -> Option<Blob> {
-    match cfg!(target_arch = "x86_64") {
-        true => x86_64(code, revision, features, checkpoints).ok(),
-        false => None,
+    if cfg!(target_arch = "x86_64") {
+        x86_64(code, revision, features, checkpoints).ok()
+    } else if cfg!(target_arch = "aarch64") {
+        aarch64(code, revision, checkpoints).ok()
+    } else {
+        None
     }
 }
 
@@ -78,6 +88,11 @@ impl Blob {
         let (first, len) = self.failures;
         let index = (failed_at.checked_sub(first)? / len).checked_sub(1)?;
         self.heads.get(index as usize).copied()
+    }
+
+    /// Bytes of machine code before the first place of a failed check.
+    pub fn sections_len(&self) -> usize {
+        self.failures.0 as usize
     }
 
     /// Bytes of machine code.

@@ -102,7 +102,7 @@ pub(crate) enum Offset {
     Word(Word),
 }
 
-/// What must hold at the head of a section.
+/// What must hold at the head of a section. Need and growth together are at most a whole stack.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Check {
     pub(crate) gas: u32,

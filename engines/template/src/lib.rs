@@ -2,13 +2,14 @@
 //!
 //! * `walk` goes over a plan once and decides where each limb of each word is; `window` is the stack as a section sees
 //!   it, `settle` brings every word home where a section ends, `lower` says what instructions become;
-//! * `isa` is what the walk asks of an architecture, and `x86_64` answers;
+//! * `isa` is what the walk asks of an architecture, `x86_64` and `aarch64` answer;
 //! * [`compile`] puts a blob together, a pure function of (bytecode, revision, features, variant);
 //! * [`Template`] keeps blobs by their code and runs frames in them.
 //!
 //! Compiled code batches the checks of a section at its head. Where one fails, nothing has been changed and the frame leaves:
 //! precise execution finds which instruction halts and why.
 
+mod aarch64;
 mod cache;
 pub mod compile;
 mod engine;

@@ -194,7 +194,7 @@ impl<'a, I: Isa> Walk<'a, I> {
 
 /// What the head of a section checks; `None` for a section that no frame can pass.
 pub(crate) fn check(section: &Section) -> Option<Check> {
-    let stack = limits::STACK as u16;
-    let gas = i32::try_from(section.gas).ok().filter(|_| section.need <= stack && section.growth <= stack)?;
+    let peak = usize::from(section.need) + usize::from(section.growth);
+    let gas = i32::try_from(section.gas).ok().filter(|_| peak <= limits::STACK)?;
     Some(Check { gas: gas.unsigned_abs(), need: section.need, growth: section.growth })
 }

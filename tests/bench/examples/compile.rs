@@ -1,7 +1,8 @@
 //! How long the template compiler takes for contracts that are in use, and how much code it makes.
 //!
 //! Measured is thread CPU time, the fastest of some rounds, without publishing. The contracts are read from
-//! `$UNANIMOUS_FIXTURES/contracts`, one file of hexadecimal digits each.
+//! `$UNANIMOUS_FIXTURES/contracts`, one file of hexadecimal digits each. The code is for x86_64, or for aarch64 if that is the
+//! first argument.
 
 use api::{Code, Revision};
 use bench::clock::timed;
@@ -29,12 +30,16 @@ fn measure(out: &mut impl Write) -> Result<(), String> {
         return print(out, format!("skipped: {} is not set", bench::workload::VARIABLE));
     };
     print(out, format!("{:<44}{:>8}{:>10}{:>8}{:>12}{:>10}", "contract", "bytes", "code", "ratio", "us", "us/KB"))?;
+    let for_aarch64 = std::env::args().nth(1).is_some_and(|isa| isa == "aarch64");
     let (mut bytes, mut code, mut time) = (0, 0, Duration::ZERO);
     for (name, contract) in contracts(&workloads.with_file_name("contracts"))? {
         let mut fastest = Duration::MAX;
         let mut len = 0;
         for _ in 0..ROUNDS {
-            let (took, blob) = timed(|| compile::x86_64(&contract, Revision::Osaka, Features { bmi2: true }, false));
+            let (took, blob) = timed(|| match for_aarch64 {
+                true => compile::aarch64(&contract, Revision::Osaka, false),
+                false => compile::x86_64(&contract, Revision::Osaka, Features { bmi2: true }, false),
+            });
             len = blob.map_err(|error| format!("{name}: {}", error.0))?.len();
             fastest = fastest.min(took);
         }

@@ -1,6 +1,7 @@
 //! Bad input of every kind, through the built command: one clear message that names the file and, where there is
 //! one, the place; the documented exit code; and never a panic.
 
+use crate::launcher::LAUNCHER;
 use libtest_mimic::{Failed, Trial};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -94,8 +95,7 @@ fn check(row: &Row, folder: &PathBuf) -> Result<(), Failed> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join(row.file), (row.bytes)())?;
     for command in ["run", "trace", "convert"] {
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_unanimous")).args([command, row.file]).current_dir(folder).output()?;
+        let output = Command::new(LAUNCHER.as_path()).args([command, row.file]).current_dir(folder).output()?;
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         let complaint = |what: &str| Err(Failed::from(format!("{command} {}: {what}:\n{text}", row.file)));
         if output.status.code() != Some(3) {

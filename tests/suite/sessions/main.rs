@@ -11,21 +11,26 @@
 
 mod bad_files;
 mod document;
+mod launcher;
 mod matching;
 mod planted;
 
 use document::{Block, Document};
+use launcher::LAUNCHER;
 use libtest_mimic::{Arguments, Failed, Trial};
 use matching::matches;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::sync::LazyLock;
 
 fn main() -> ExitCode {
     if let Some(code) = planted::command() {
         return code;
     }
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Written before trials start programs: a file that is open for writing cannot be executed.
+    LazyLock::force(&LAUNCHER);
     let faulty = planted::folder(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("the command can be linked");
     let mut files = vec![root.join("README.md")];
     let folder = root.join("tests/suite/sessions");
@@ -43,7 +48,7 @@ fn main() -> ExitCode {
 fn trial(root: &Path, faulty: &Path, path: PathBuf) -> Trial {
     let root = root.to_owned();
     let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
-    let real = Path::new(env!("CARGO_BIN_EXE_unanimous")).parent().expect("it lies in a folder");
+    let real = LAUNCHER.parent().expect("it lies in a folder");
     let commands = if name.starts_with("planted") { faulty } else { real }.to_owned();
     Trial::test(format!("sessions::{name}"), move || run_file(&root, &commands, &path))
 }

@@ -36,8 +36,9 @@ pub(crate) fn folder(below: &Path) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(&folder)?;
     let command = folder.join("unanimous");
     let _ = std::fs::remove_file(&command);
-    std::fs::hard_link(std::env::current_exe()?, command)?;
-    Ok(folder)
+    std::fs::hard_link(std::env::current_exe()?, &command)?;
+    let launcher = crate::launcher::launcher(&command, "planted")?;
+    Ok(launcher.parent().unwrap_or(&folder).to_owned())
 }
 
 fn id(name: &str) -> EngineId {

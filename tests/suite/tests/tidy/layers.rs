@@ -52,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("suite", ANY),
     ("zoo", ANY),
     ("bench", ANY),
+    ("probe", &[]),
     ("cli", ANY),
 ];
 
