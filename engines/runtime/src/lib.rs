@@ -11,6 +11,7 @@ mod arith;
 mod call;
 pub mod context;
 mod gas;
+#[cfg(any(test, target_arch = "x86_64"))]
 mod keccak;
 mod memory;
 mod modular;
