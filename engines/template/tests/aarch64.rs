@@ -3,6 +3,8 @@
 //!
 //! `BLESS=1` rewrites the listing.
 
+#![allow(clippy::disallowed_methods, reason = "a test may read the file beside it")]
+
 use api::{Code, Revision};
 use spec::op;
 use std::fmt::Write;
