@@ -1,5 +1,6 @@
 //! The ledger: what a campaign really did. A run that tested nothing must be seen to have tested nothing.
 
+use crate::pairs::Pairs;
 use api::outcome::{Outcome, TxOutcome};
 use api::{Case, Counts, Frame, Observer, Step};
 use oracle::{Ran, Verdict};
@@ -27,7 +28,9 @@ pub struct Ledger {
     pub sampled: u64,
     /// Instructions of the sampled cases, by name.
     pub instructions: BTreeMap<String, u64>,
-    /// Of these, what ran in compiled code, by engine and name; engines that compile nothing have no entry.
+    /// Which of them ran right after which.
+    pub pairs: Pairs,
+    /// Of the instructions, what ran in compiled code, by engine and name; engines that compile nothing have no entry.
     pub compiled: BTreeMap<String, BTreeMap<String, u64>>,
 }
 
@@ -69,7 +72,8 @@ impl Ledger {
     /// Adds the instructions of a sampled case.
     pub(crate) fn add_sample(&mut self, counted: &Counter) {
         self.sampled += 1;
-        add_counts(&mut self.instructions, &counted.0);
+        add_counts(&mut self.instructions, &counted.counts);
+        self.pairs.merge(&counted.pairs);
     }
 
     /// Adds what an engine ran of a sampled case in compiled code.
@@ -99,6 +103,7 @@ impl Ledger {
         for (mine, theirs) in self.maps_mut().into_iter().zip(other.maps()) {
             add(mine, theirs);
         }
+        self.pairs.merge(&other.pairs);
         for (engine, theirs) in &other.compiled {
             add(self.compiled.entry(engine.clone()).or_default(), theirs);
         }
@@ -133,7 +138,7 @@ impl Ledger {
             "judged": self.judged, "alone": self.alone, "inconclusive": self.inconclusive,
             "tolerated": self.tolerated, "sampled": self.sampled, "unsupported": map(&self.unsupported),
             "ends": map(&self.ends), "revisions": map(&self.revisions), "instructions": map(&self.instructions),
-            "compiled": compiled,
+            "pairs": self.pairs.to_hex(), "compiled": compiled,
         })
     }
 
@@ -156,6 +161,7 @@ impl Ledger {
             ends: map("ends")?,
             revisions: map("revisions")?,
             instructions: map("instructions")?,
+            pairs: Pairs::from_hex(value.get("pairs")?.as_str()?)?,
             compiled: compiled.map(|(engine, value)| Some((engine.clone(), counts(value)?))).collect::<Option<_>>()?,
         })
     }
@@ -177,16 +183,29 @@ fn add_counts(sum: &mut BTreeMap<String, u64>, counts: &Counts) {
 }
 
 /// Counts instructions.
-pub(crate) struct Counter(Counts);
+pub(crate) struct Counter {
+    counts: Counts,
+    pairs: Pairs,
+    /// The frame and the instruction before.
+    last: Option<(u32, u8)>,
+}
 
 impl Default for Counter {
     fn default() -> Self {
-        Counter([0; 256])
+        Counter { counts: [0; 256], pairs: Pairs::default(), last: None }
     }
 }
 
 impl Observer for Counter {
-    fn step(&mut self, step: &Step, _: &Frame) {
-        self.0[step.opcode as usize] += 1;
+    fn step(&mut self, step: &Step, frame: &Frame) {
+        self.counts[step.opcode as usize] += 1;
+        // Numbers of frames begin again with every transaction, and every frame begins at 0.
+        if let Some((id, before)) = self.last
+            && id == frame.id
+            && frame.pc != 0
+        {
+            self.pairs.note(before, step.opcode);
+        }
+        self.last = Some((frame.id, step.opcode));
     }
 }

@@ -10,11 +10,13 @@
 mod hang;
 mod known;
 mod ledger;
+mod pairs;
 mod run;
 mod state;
 
 pub use hang::{Task, hang};
 pub use known::{BadKnown, Known, News};
 pub use ledger::Ledger;
+pub use pairs::Pairs;
 pub use run::{BLOCK, Campaign, Evidence, Keeper, Limits, Plan, Progress};
 pub use state::{BadState, Found, Hung, State};

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the file.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 
 /// Where a campaign stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

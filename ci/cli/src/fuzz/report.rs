@@ -89,6 +89,7 @@ fn text(
         ledger.sampled,
         missing.join(" ")
     )?;
+    writeln!(out, "pairs       {} ordered pairs of instructions in these", ledger.pairs.len())?;
     for engine in ledger.compiled.keys() {
         let (compiled, executed) = ledger.compiled_share(engine);
         let never = ledger.never_compiled(engine);
