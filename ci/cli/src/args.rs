@@ -1,6 +1,7 @@
 //! The command line as types.
 
 use crate::exit::HELP;
+use crate::native::{FeatureSet, Isa};
 use api::Revision;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -71,6 +72,8 @@ pub(crate) struct RunArgs {
     pub(crate) engines: EngineList,
     #[command(flatten)]
     pub(crate) limit: HangLimit,
+    #[command(flatten)]
+    pub(crate) perf: PerfMap,
     /// Print the outcomes as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -111,6 +114,8 @@ pub(crate) struct FuzzArgs {
     /// `hang` and goes on behind it. 0 is no limit
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(crate) hang: u64,
+    #[command(flatten)]
+    pub(crate) perf: PerfMap,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -252,7 +257,12 @@ pub(crate) struct ConformArgs {
 ///
 /// The listing is exact: assembling it gives the same bytes. Bytes that the revision does not define, and a push
 /// that the end of the code cuts short, are shown as DATA.
+///
+/// With --native, what the template compiler makes of the code stands beside it, section by section: bytecode on the left,
+/// machine code on the right, both with their offsets in hexadecimal. Behind them come the parts that belong to no section.
+/// The listing is the same on every host.
 #[derive(Debug, Args)]
+#[command(after_help = HELP)]
 pub(crate) struct DisasmArgs {
     /// Hexadecimal bytecode, or a file that holds it, or `-` for standard input
     #[arg(value_name = "CODE")]
@@ -260,6 +270,12 @@ pub(crate) struct DisasmArgs {
     /// Which instructions there are
     #[arg(long, value_name = "NAME", default_value_t = Revision::LATEST)]
     pub(crate) revision: Revision,
+    /// Show the machine code for this architecture beside the bytecode
+    #[arg(long, value_name = "ISA", conflicts_with = "quiet")]
+    pub(crate) native: Option<Isa>,
+    /// What the machine code for x86_64 may use; bmi2 if not given, whatever this processor has
+    #[arg(long, value_name = "NAME", requires = "native")]
+    pub(crate) features: Option<FeatureSet>,
     /// Print assembly only: no offsets, notes or summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -339,6 +355,15 @@ pub(crate) struct HangLimit {
     /// End, as inconclusive, when an engine takes longer for a case than this; 0 is no limit
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub(crate) hang: u64,
+}
+
+/// Names for a profiler.
+#[derive(Debug, Args)]
+pub(crate) struct PerfMap {
+    /// Write FOLDER/perf-PID.map, which names compiled code (engine:HASH8:REVISION) for `perf`; it looks in /tmp. Where code
+    /// was forgotten and its place used again, the last one is named
+    #[arg(long = "perf-map", value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// Which engines.

@@ -2,6 +2,7 @@
 
 use crate::args::{AsmArgs, DisasmArgs};
 use crate::exit::{Exit, Failure};
+use crate::native;
 use crate::source;
 use alloy_primitives::{hex, keccak256};
 use format::{asm, disasm};
@@ -12,14 +13,16 @@ use std::path::Path;
 /// Lists bytecode.
 pub(crate) fn disasm(args: &DisasmArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
     let code = bytecode(&args.code)?;
+    if let Some(isa) = args.native {
+        return native::disasm(&code, isa, args.features, args.revision, out);
+    }
     let (mut n_lines, mut n_targets) = (0, 0);
     for line in disasm::disassemble(&code, args.revision) {
         n_lines += 1;
         n_targets += usize::from(line.opcode == op::JUMPDEST);
-        match (args.quiet, line.note) {
-            (true, _) => writeln!(out, "{line}")?,
-            (false, None) => writeln!(out, "{:>6x}  {line}", line.pc)?,
-            (false, Some(note)) => writeln!(out, "{:>6x}  {line}  ; {note}", line.pc)?,
+        match args.quiet {
+            true => writeln!(out, "{line}")?,
+            false => writeln!(out, "{}", listed(&line))?,
         }
     }
     if !args.quiet {
@@ -28,6 +31,12 @@ pub(crate) fn disasm(args: &DisasmArgs, out: &mut dyn Write) -> Result<Exit, Fai
         writeln!(out, "{len} bytes, {n_lines} lines, {n_targets} jump target{s}, {}, keccak {hash}", args.revision)?;
     }
     Ok(Exit::Ok)
+}
+
+/// A line with its place and what a reader should know.
+pub(crate) fn listed(line: &disasm::Line<'_>) -> String {
+    let note = line.note.map_or_else(String::new, |note| format!("  ; {note}"));
+    format!("{:>6x}  {line}{note}", line.pc)
 }
 
 /// Assembles text.

@@ -23,8 +23,9 @@ pub(crate) fn diff(args: &DiffArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let mut exit = Exit::Ok;
     for case in cases(&args.case)? {
         let verdict = judge(&mut crew, &case, &tolerances);
+        let width = verdict.runs.iter().map(|(engine, _)| engine.len()).max().unwrap_or(0);
         for (engine, ran) in &verdict.runs {
-            writeln!(out, "{engine:<10} {}", came_to(ran))?;
+            writeln!(out, "{engine:<width$}  {}", came_to(ran))?;
         }
         for divergence in &verdict.divergences {
             let fork = fork(&mut crew, &case, divergence);
@@ -70,11 +71,12 @@ fn show(out: &mut dyn Write, case: &Case, divergence: &Divergence, fork: Option<
     if let Some(crash) = &divergence.crash {
         writeln!(out, "  {} crashed: {crash}", divergence.engine)?;
     }
+    let width = divergence.judge.len().max(divergence.engine.len());
     for difference in &divergence.differences {
         let transaction = difference.transaction.map_or_else(String::new, |n| format!("transaction {n}: "));
         writeln!(out, "  {transaction}{} {}", difference.part.name(), difference.place)?;
-        writeln!(out, "    {:<10} {}", divergence.judge, difference.left)?;
-        writeln!(out, "    {:<10} {RED}{}{PLAIN}", divergence.engine, difference.right)?;
+        writeln!(out, "    {:<width$}  {}", divergence.judge, difference.left)?;
+        writeln!(out, "    {:<width$}  {RED}{}{PLAIN}", divergence.engine, difference.right)?;
     }
     let Some(fork) = fork else {
         writeln!(out, "  where they part is not known: behind the last checkpoint that both report")?;

@@ -7,7 +7,8 @@
 use crate::exit::Exit;
 use crate::exit::Failure;
 use crate::output::Output;
-use api::{Case, Counts, Engine, EngineError, EngineId, Outcome, Revision, Unsupported, Watch};
+use crate::perf;
+use api::{Case, Counts, Engine, EngineError, EngineId, Outcome, Published, Revision, Unsupported, Watch};
 use campaign::Task;
 use std::cell::Cell;
 use std::io::Write;
@@ -90,11 +91,17 @@ impl Engine for Guarded {
         };
         NOTE.with(|note| *lock(note) = Some(run));
         let _ended = Ended;
-        self.engine.run(case, watch)
+        let result = self.engine.run(case, watch);
+        perf::note(&self.name, self.engine.as_mut());
+        result
     }
 
     fn take_compiled(&mut self) -> Option<Counts> {
         self.engine.take_compiled()
+    }
+
+    fn take_published(&mut self) -> Vec<Published> {
+        self.engine.take_published()
     }
 }
 

@@ -15,8 +15,10 @@ mod gate;
 mod guard;
 mod known;
 mod list;
+mod native;
 mod outcome;
 mod output;
+mod perf;
 mod render;
 mod replay;
 mod roster;
@@ -54,8 +56,8 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
     let (exact, shown) = (&mut Output, &mut Shown(Output));
     match command {
         Command::Gate(args) => gate::gate(&args, roster, shown),
-        Command::Run(args) => run::run(&args, roster, shown),
-        Command::Fuzz(args) => fuzz::fuzz(&args, roster, shown),
+        Command::Run(args) => perf::around(&args.perf, || run::run(&args, roster, shown)),
+        Command::Fuzz(args) => perf::around(&args.perf, || fuzz::fuzz(&args, roster, shown)),
         Command::Generate(args) => fuzz::generate(&args, exact),
         Command::Diff(args) => diff::diff(&args, roster, shown),
         Command::Sweep(args) => sweep::sweep(&args, roster, shown),

@@ -3,6 +3,7 @@
 use crate::args::{CompletionsArgs, EnginesArgs, Options};
 use crate::exit::{Exit, Failure};
 use crate::roster::Roster;
+use api::EngineId;
 use clap::CommandFactory;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -24,8 +25,10 @@ pub(crate) fn engines(args: &EnginesArgs, roster: Roster, out: &mut dyn Write) -
         writeln!(out, "{:#}", Value::Array(list.collect()))?;
         return Ok(Exit::Ok);
     }
+    let width = |of: fn(&EngineId) -> &str| engines.iter().map(|(id, _)| of(id).len()).max().unwrap_or(0);
+    let (names, families, versions) = (width(|id| &id.name), width(|id| &id.family), width(|id| &id.version));
     for (id, about) in &engines {
-        writeln!(out, "{:<12} {:<10} {:<8} {about}", id.name, id.family, id.version)?;
+        writeln!(out, "{:<names$}  {:<families$}  {:<versions$}  {about}", id.name, id.family, id.version)?;
     }
     let s = if engines.len() == 1 { "" } else { "s" };
     writeln!(out, "{} engine{s}", engines.len())?;

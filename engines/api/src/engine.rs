@@ -3,7 +3,7 @@
 //! An exceptional halt is a result: it is part of the outcome. An error here means that the harness or the engine
 //! failed.
 
-use crate::{Case, Code, End, Frame, Host, Outcome, Watch};
+use crate::{B256, Case, Code, End, Frame, Host, Outcome, Revision, Watch};
 use std::fmt;
 
 /// How often each instruction ran, by its byte.
@@ -19,6 +19,25 @@ pub trait Vm: Send {
     fn take_compiled(&mut self) -> Option<Counts> {
         None
     }
+
+    /// The machine code that was put into memory since this was last asked and is still there.
+    fn take_published(&mut self) -> Vec<Published> {
+        Vec::new()
+    }
+}
+
+/// Machine code in memory, for tools that look at this process from outside. Its address means nothing to another run, so it
+/// is part of no outcome, digest or report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Where it begins.
+    pub address: u64,
+    /// Bytes of machine code.
+    pub len: u64,
+    /// The code that it was made of.
+    pub code_hash: B256,
+    /// The rules that it was made for.
+    pub revision: Revision,
 }
 
 /// Why [`Vm::run`] came back.
@@ -53,6 +72,11 @@ pub trait Engine: Send {
     /// See [`Vm::take_compiled`].
     fn take_compiled(&mut self) -> Option<Counts> {
         None
+    }
+
+    /// See [`Vm::take_published`].
+    fn take_published(&mut self) -> Vec<Published> {
+        Vec::new()
     }
 }
 

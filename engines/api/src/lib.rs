@@ -20,7 +20,7 @@ pub mod watch;
 pub use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 pub use case::{Account, Authorization, Block, Case, Fee, State, Transaction, Value};
 pub use code::Code;
-pub use engine::{Counts, Engine, EngineError, EngineId, Exit, Unsupported, Vm};
+pub use engine::{Counts, Engine, EngineError, EngineId, Exit, Published, Unsupported, Vm};
 pub use frame::{CallKind, CallRequest, CreateRequest, Env, Frame, Message, Request};
 pub use host::{AccountInfo, Host, Loaded, Slot};
 pub use memory::Memory;

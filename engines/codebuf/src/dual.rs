@@ -5,9 +5,8 @@
 
 use crate::cache::{TRAP, refetch};
 use crate::region::Region;
-use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
 use rustix::io;
-use rustix::mm::ProtFlags;
+use rustix::mm::MprotectFlags;
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::slice;
@@ -31,10 +30,8 @@ impl Dual {
     }
 
     fn map(len: usize) -> io::Result<Dual> {
-        let file = memfd_create("code", MemfdFlags::CLOEXEC)?;
-        ftruncate(&file, len as u64)?;
-        let writable = Region::shared(&file, len, ProtFlags::READ | ProtFlags::WRITE)?;
-        let runnable = Region::shared(&file, len, ProtFlags::READ | ProtFlags::EXEC)?;
+        let [writable, mut runnable] = Region::twice(len)?;
+        runnable.protect(&(0..len), MprotectFlags::READ | MprotectFlags::EXEC)?;
         Ok(Dual { writable, runnable })
     }
 

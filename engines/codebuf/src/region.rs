@@ -1,8 +1,9 @@
 //! A range of addresses that is mapped, with a guard page before and behind it.
 
-use rustix::fd::AsFd;
 use rustix::io;
-use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
+#[cfg(target_arch = "x86_64")]
+use rustix::mm::{MremapFlags, mremap_fixed};
 use std::ops::Range;
 use std::ptr::{self, NonNull};
 
@@ -33,22 +34,33 @@ impl Region {
 
     /// Private memory of `len` bytes that can be written.
     pub(crate) fn private(len: usize) -> io::Result<Region> {
+        Region::writable(len, MapFlags::PRIVATE)
+    }
+
+    fn writable(len: usize, sharing: MapFlags) -> io::Result<Region> {
         let region = Region::reserve(len)?;
-        let flags = MapFlags::PRIVATE | MapFlags::FIXED | MapFlags::POPULATE;
+        let flags = sharing | MapFlags::FIXED | MapFlags::POPULATE;
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: the addresses were reserved above and nobody else knows them.
         unsafe { mmap_anonymous(region.base.as_ptr().cast(), len, protection, flags)? };
         Ok(region)
     }
 
-    /// The first `len` bytes of a file that is memory.
-    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only the dual mapping shares memory"))]
-    pub(crate) fn shared(file: impl AsFd, len: usize, protection: ProtFlags) -> io::Result<Region> {
-        let region = Region::reserve(len)?;
-        let flags = MapFlags::SHARED | MapFlags::FIXED | MapFlags::POPULATE;
-        // SAFETY: the addresses were reserved above and nobody else knows them.
-        unsafe { mmap(region.base.as_ptr().cast(), len, protection, flags, file, 0)? };
-        Ok(region)
+    /// Memory of `len` bytes, mapped twice, that can be written through both. It has no name but that of anonymous memory,
+    /// for which profilers look up names of compiled code; memory behind a file descriptor would have one of its own.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn twice(len: usize) -> io::Result<[Region; 2]> {
+        let [first, second] = [Region::writable(len, MapFlags::SHARED)?, Region::reserve(len)?];
+        let [from, to] = [&first, &second].map(|region| region.base.as_ptr().cast());
+        // SAFETY: nothing is moved from `from`: zero bytes of shared memory give one more mapping of it. It replaces addresses
+        // that were reserved above and that nobody else knows.
+        let mapped = unsafe { mremap_fixed(from, 0, len, MremapFlags::MAYMOVE, to) };
+        if let Err(error) = mapped {
+            // It may have given the addresses back, and another thread may have them: they are left alone.
+            std::mem::forget(second);
+            return Err(error);
+        }
+        Ok([first, second])
     }
 
     /// Changes what may be done with a range, which lies in the region and consists of whole pages.

@@ -42,6 +42,9 @@ fn digest(bytes: &[u8]) -> u64 {
 pub(crate) struct Compiled {
     pub(crate) blob: Blob,
     pub(crate) block: Block,
+    /// The code that it was made of.
+    pub(crate) bytes: Bytes,
+    pub(crate) revision: Revision,
 }
 
 /// A shared code that was asked for.
@@ -100,6 +103,11 @@ impl Cache {
         self.kept.push(compiled);
         self.indices.insert(Key { bytes: code.bytes().clone(), revision, checkpoints }, index);
         index
+    }
+
+    /// What can run of the codes kept behind the first so many.
+    pub(crate) fn since(&self, first: usize) -> impl Iterator<Item = &Compiled> {
+        self.kept.iter().skip(first).flatten()
     }
 
     /// How many codes are kept.

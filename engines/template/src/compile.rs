@@ -11,6 +11,7 @@ use crate::walk::{Walk, check};
 use api::{Code, Revision};
 use plan::{Ends, Plan};
 use spec::op;
+use std::ops::Range;
 
 /// The machine code of one bytecode.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Blob {
     heads: Vec<(u32, u32)>,
     /// Where the first place of a failed check is, and how far it is to the next.
     failures: (u32, u32),
+    /// Where that begins which sections share.
+    shared: u32,
 }
 
 /// Compiles for x86_64.
@@ -69,9 +72,11 @@ fn compile<I: Isa>(mut isa: I, code: &Code, revision: Revision, checkpoints: boo
     }
     let failures = (isa.len(), I::FAILURE_LEN);
     isa.failures(&fails);
+    isa.asides();
+    let shared = isa.len();
     let taken = |section| check(section).map_or(0, |check| check.gas);
     let heads = plan.sections.iter().map(|section| (section.pc, taken(section))).collect();
-    Ok(Blob { bytes: isa.finish()?, entries, heads, failures })
+    Ok(Blob { bytes: isa.finish()?, entries, heads, failures, shared })
 }
 
 impl Blob {
@@ -88,6 +93,19 @@ impl Blob {
         let (first, len) = self.failures;
         let index = (failed_at.checked_sub(first)? / len).checked_sub(1)?;
         self.heads.get(index as usize).copied()
+    }
+
+    /// The parts that belong to no section, each with its name.
+    pub fn outside(&self) -> [(&'static str, Range<usize>); 4] {
+        let entered = self.heads.first().and_then(|(pc, _)| self.entry(*pc)).unwrap_or(self.failures.0);
+        let asides = self.failures.0 + self.failures.1 * self.heads.len() as u32;
+        let part = |from: u32, to: u32| from as usize..to as usize;
+        [
+            ("prologue", part(0, entered)),
+            ("places of failed checks", part(self.failures.0, asides)),
+            ("off the straight path", part(asides, self.shared)),
+            ("shared", part(self.shared, self.len() as u32)),
+        ]
     }
 
     /// Bytes of machine code before the first place of a failed check.

@@ -3,7 +3,7 @@
 use crate::cache::{Cache, Compiled};
 use crate::enter::enter;
 use crate::{Features, compile, share};
-use api::{Code, EngineId, Exit, Frame, Host, Revision, Vm};
+use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm, keccak256};
 use codebuf::Arena;
 use runtime::{Context, Moduli, Status};
 
@@ -12,7 +12,7 @@ const ARENA: usize = 16 << 20;
 /// Codes that are kept, refused ones too; then all are forgotten.
 const CODES_MAX: usize = 1 << 14;
 /// Bytes of bytecode that are compiled; longer code is refused.
-const CODE_LEN_MAX: usize = 64 << 10;
+pub const CODE_LEN_MAX: usize = 64 << 10;
 
 /// Machine code of a byte of bytecode, at most, and of a blob besides; `tests/shape.rs` looks for more.
 const EXPANSION_MAX: usize = 150;
@@ -43,6 +43,8 @@ pub struct Template {
     counts: Counts,
     /// What ran in compiled code with checkpoints.
     shares: Box<api::Counts>,
+    /// So many of the codes that are kept were told of.
+    told: usize,
 }
 
 impl Template {
@@ -55,6 +57,7 @@ impl Template {
             moduli: Moduli::default(),
             counts: Counts::default(),
             shares: Box::new([0; 256]),
+            told: 0,
         }
     }
 
@@ -96,16 +99,17 @@ impl Template {
             self.arena = Arena::new(ARENA).ok();
         }
         if let Ok(block) = self.arena.as_mut()?.publish(&blob.bytes) {
-            return Some(Compiled { blob, block });
+            return Some(Compiled { blob, block, bytes: code.bytes().clone(), revision });
         }
         self.forget();
         let block = self.arena.as_mut()?.publish(&blob.bytes).ok()?;
-        Some(Compiled { blob, block })
+        Some(Compiled { blob, block, bytes: code.bytes().clone(), revision })
     }
 
     /// Forgets all blobs at once: nobody can return into any of them.
     fn forget(&mut self) {
         self.cache.clear();
+        self.told = 0;
         if let Some(arena) = &mut self.arena {
             arena.clear();
         }
@@ -153,5 +157,16 @@ impl Vm for Template {
 
     fn take_compiled(&mut self) -> Option<api::Counts> {
         Some(std::mem::replace(&mut *self.shares, [0; 256]))
+    }
+
+    fn take_published(&mut self) -> Vec<Published> {
+        let first = std::mem::replace(&mut self.told, self.cache.len());
+        let published = |compiled: &Compiled| Published {
+            address: compiled.block.entry().addr().get() as u64,
+            len: compiled.block.len() as u64,
+            code_hash: keccak256(&compiled.bytes),
+            revision: compiled.revision,
+        };
+        self.cache.since(first).map(published).collect()
     }
 }

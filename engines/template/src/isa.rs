@@ -134,7 +134,9 @@ pub(crate) trait Isa: Sized {
     /// The places, one behind the other, to which the heads of sections go when a check fails. Each leaves with
     /// [`Status::FAILS`] and its own end in [`runtime::Context::failed_at`].
     fn failures(&mut self, labels: &[DynamicLabel]);
-    /// What is off the straight path, then the bytes.
+    /// What is off the straight path.
+    fn asides(&mut self);
+    /// What sections share, then the bytes.
     fn finish(self) -> Result<Vec<u8>, Unencodable>;
 
     /// Takes the gas of a section and checks gas and stack. At `fails` the gas has been taken.

@@ -5,7 +5,7 @@ mod support;
 use api::{Code, End, Exit, Halt, Request, Revision, U256, Vm};
 use spec::op;
 use support::{Asm, GAS, Nobody, frame};
-use template::{Features, Template};
+use template::{Features, Template, compile};
 
 fn vm() -> Template {
     Template::new(Features::default())
@@ -123,4 +123,38 @@ fn a_panic_of_the_host_is_resumed_outside() {
     let mut asm = Asm::default();
     asm.push(U256::from(3)).store(0);
     assert_eq!(vm.run(&code(&asm.code), &mut frame(&[], Revision::Osaka), &mut Nobody), Exit::End(End::Stop));
+}
+
+/// What is in memory is told once; when the vm forgets its codes, the new ones are told from the first on.
+#[test]
+fn what_is_published_is_told() {
+    let mut vm = vm();
+    let run = |vm: &mut Template, number: u16| {
+        let [high, low] = number.to_be_bytes();
+        let code = code(&[op::PUSH2, high, low, op::STOP]);
+        assert_eq!(vm.run(&code, &mut frame(&[], Revision::Osaka), &mut Nobody), Exit::End(End::Stop));
+        code
+    };
+    assert_eq!(vm.take_published(), []);
+    let codes = [run(&mut vm, 0), run(&mut vm, 1)];
+    run(&mut vm, 0);
+    let told = vm.take_published();
+    assert_eq!(vm.take_published(), []);
+    assert_eq!(told.len(), 2);
+    for (published, code) in told.iter().zip(&codes) {
+        let blob = match cfg!(target_arch = "aarch64") {
+            true => compile::aarch64(code, Revision::Osaka, false),
+            false => compile::x86_64(code, Revision::Osaka, Features::default(), false),
+        };
+        let expected = (blob.expect("it fits").len() as u64, code.hash(), Revision::Osaka);
+        assert_eq!((published.len, published.code_hash, published.revision), expected);
+    }
+    let ends = told[0].address + told[0].len;
+    assert!(told[0].address > 0 && told[1].address >= ends, "{told:x?}");
+    // More than the arena has room for.
+    for number in 2..1 << 14 {
+        let code = run(&mut vm, number);
+        let told: Vec<_> = vm.take_published().iter().map(|published| published.code_hash).collect();
+        assert_eq!(told, [code.hash()], "code {number}");
+    }
 }

@@ -6,7 +6,7 @@ use crate::roots::state_root;
 use crate::session::{Stream, lend};
 use crate::state::World;
 use crate::transact::{Context, Recording, transact};
-use api::{Case, Counts, Engine, EngineError, EngineId, Field, Frame, Outcome, Unsupported, Vm, Watch};
+use api::{Case, Counts, Engine, EngineError, EngineId, Field, Frame, Outcome, Published, Unsupported, Vm, Watch};
 
 /// Turns a vm into an engine.
 pub struct Machine<V> {
@@ -71,5 +71,9 @@ impl<V: Vm + 'static> Engine for Machine<V> {
 
     fn take_compiled(&mut self) -> Option<Counts> {
         self.vm.take_compiled()
+    }
+
+    fn take_published(&mut self) -> Vec<Published> {
+        self.vm.take_published()
     }
 }

@@ -1,12 +1,13 @@
 //! The command with engines that have planted faults beside those of the registry: this test binary under the name
 //! `unanimous`. The sessions whose name begins with `planted` meet it in place of the real one.
 
-use api::{Case, Code, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Unsupported, Vm, Watch};
+use api::{Case, Code, Counts, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Unsupported, Vm, Watch};
 use cli::{Extra, Roster};
 use interp::Interp;
 use spec::op;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use template::{Features, Template};
 use world::Machine;
 
 const EXTRA: &[Extra] = &[
@@ -22,6 +23,7 @@ const EXTRA: &[Extra] = &[
         about: "planted: XOR is OR; does not end on short code",
         make: || hangs("slips", |len| len < 24),
     },
+    Extra { name: "lazy", about: "planted: compiles every second code", make: lazy },
 ];
 
 /// Runs as the command if this binary was started under its name.
@@ -75,6 +77,24 @@ impl Vm for Panics {
     fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
         assert!(places(code.bytes(), op::XOR).is_empty(), "planted \u{202e} at XOR");
         Interp::new().run(code, frame, host)
+    }
+}
+
+/// Right about everything, but leaves code of odd length to precise execution.
+struct Lazy(Template);
+
+fn lazy() -> Box<dyn Engine> {
+    let vm = Lazy(Template::new(Features::default()));
+    Box::new(Machine::with_precise(id("lazy"), vm, Box::new(Interp::new())))
+}
+
+impl Vm for Lazy {
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
+        if code.len() % 2 == 1 { Exit::Leave } else { self.0.run(code, frame, host) }
+    }
+
+    fn take_compiled(&mut self) -> Option<Counts> {
+        self.0.take_compiled()
     }
 }
 

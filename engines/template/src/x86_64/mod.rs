@@ -72,8 +72,11 @@ impl Isa for X86_64 {
         }
     }
 
-    fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
+    fn asides(&mut self) {
         self.emit_asides();
+    }
+
+    fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
         self.emit_shared();
         self.ops.finalize().map_err(|error| Unencodable(error.to_string()))
     }
