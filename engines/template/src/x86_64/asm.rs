@@ -5,7 +5,7 @@
 
 use super::X86_64;
 use crate::isa::{Limb, Reg};
-use dynasmrt::{DynasmApi, dynasm};
+use dynasmrt::dynasm;
 
 /// Fixes the architecture: without it the macro guesses the host's.
 macro_rules! asm {
@@ -177,17 +177,17 @@ impl X86_64 {
             Operand::Mem(Place::Context(Long(_))) => (0x49, 0xbc),
             Operand::Imm(_) | Operand::Wide(_) => return,
         };
-        self.ops.extend([rex, 0x83, modrm]);
+        self.ops.extend(&[rex, 0x83, modrm]);
         // The base `r12` needs a second byte.
         if let Operand::Mem(Place::Context(_)) = left {
-            self.ops.extend([0x24]);
+            self.ops.push(0x24);
         }
         match left {
-            Operand::Mem(Place::Stack(Short(d)) | Place::Context(Short(d))) => self.ops.extend([d as u8]),
-            Operand::Mem(Place::Stack(Long(d)) | Place::Context(Long(d))) => self.ops.extend(d.to_le_bytes()),
+            Operand::Mem(Place::Stack(Short(d)) | Place::Context(Short(d))) => self.ops.push_i8(d),
+            Operand::Mem(Place::Stack(Long(d)) | Place::Context(Long(d))) => self.ops.push_i32(d),
             _ => {}
         }
-        self.ops.extend([right as u8]);
+        self.ops.push_i8(right);
     }
 
     pub(super) fn alu_reg(&mut self, op: Alu, reg: u8, from: u8) {
