@@ -9,8 +9,6 @@ use runtime::{Context, Moduli, Status};
 
 /// Bytes of machine code that are kept.
 const ARENA: usize = 16 << 20;
-/// Codes that are kept, refused ones too; then all are forgotten.
-const CODES_MAX: usize = 1 << 14;
 /// Bytes of bytecode that are compiled; longer code is refused.
 const CODE_LEN_MAX: usize = 64 << 10;
 
@@ -76,7 +74,7 @@ impl Template {
 
     /// Makes what can run a code, or refuses it, and says where it is kept.
     fn make(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> usize {
-        if self.cache.len() >= CODES_MAX {
+        if self.cache.is_full() {
             self.forget();
         }
         let compiled = self.compile(code, revision, checkpoints);
@@ -91,16 +89,18 @@ impl Template {
         if code.len() > CODE_LEN_MAX {
             return None;
         }
-        let blob = compile::host(code, revision, self.features, checkpoints)?;
+        let mut blob = compile::host(code, revision, self.features, checkpoints)?;
         if self.arena.is_none() {
             self.arena = Arena::new(ARENA).ok();
         }
-        if let Ok(block) = self.arena.as_mut()?.publish(&blob.bytes) {
-            return Some(Compiled { blob, block });
+        let mut block = self.arena.as_mut()?.publish(&blob.bytes);
+        if block.is_err() {
+            self.forget();
+            block = self.arena.as_mut()?.publish(&blob.bytes);
         }
-        self.forget();
-        let block = self.arena.as_mut()?.publish(&blob.bytes).ok()?;
-        Some(Compiled { blob, block })
+        // The bytes are in the arena; the next code's may lie where these did.
+        blob.bytes = Vec::new();
+        Some(Compiled { blob, block: block.ok()? })
     }
 
     /// Forgets all blobs at once: nobody can return into any of them.

@@ -26,6 +26,9 @@ impl Aarch64 {
     /// The dividend is in `x2` to `x5` and the divisor in `x6` to `x9`; no limb is in a register during a call.
     pub(super) fn emit_quick(&mut self) {
         for (opcode, label) in QUICK.into_iter().zip(self.shared.quick) {
+            if !self.ops.is_used(label) {
+                continue;
+            }
             let slow = self.ops.label();
             asm!(self
                 ; =>label

@@ -99,9 +99,18 @@ impl Aarch64 {
         );
     }
 
+    /// What something before goes to, and nothing else.
     pub(super) fn emit_shared(&mut self) {
-        self.emit_call();
-        self.emit_aside_calls();
+        let Shared { call, reckon, quick, grow, grow_word, grow_byte, input, .. } = self.shared;
+        if self.ops.is_used(call) {
+            self.emit_call();
+        }
+        if [reckon].iter().chain(&quick).any(|label| self.ops.is_used(*label)) {
+            self.emit_reckon();
+        }
+        if [grow, grow_word, grow_byte, input].iter().any(|label| self.ops.is_used(*label)) {
+            self.emit_aside_calls();
+        }
         self.emit_quick();
         self.emit_exits();
     }
@@ -120,16 +129,21 @@ impl Aarch64 {
             ; cbnz w0, =>left
             ; ldr x30, [sp, 96]
             ; ret
-            // The builtin returns to where this was called.
+            // The builtin has written the height of the stack.
+            ; =>left
+            ; ldr x20, [x19, offset::SP as u32]
+            ; b =>self.shared.leave
+        );
+    }
+
+    /// The builtin returns to where this was called.
+    fn emit_reckon(&mut self) {
+        asm!(self
             ; =>self.shared.reckon
             ; ldr x17, [x19, offset::BUILTINS as u32]
             ; ldr x17, [x17, x16, lsl 3]
             ; mov x0, x19
             ; br x17
-            // The builtin has written the height of the stack.
-            ; =>left
-            ; ldr x20, [x19, offset::SP as u32]
-            ; b =>self.shared.leave
         );
     }
 
@@ -189,7 +203,7 @@ impl Aarch64 {
             ; mov w0, Status::FAILS.0
             ; b =>self.shared.leave
         );
-        for (status, label) in self.shared.exits.clone() {
+        for (status, label) in std::mem::take(&mut self.shared.exits) {
             asm!(self ; =>label ; mov w0, status.0 ; b =>self.shared.leave);
         }
         asm!(self

@@ -32,6 +32,9 @@ impl Shared {
 impl X86_64 {
     pub(super) fn emit_quick(&mut self) {
         for (opcode, label) in QUICK.into_iter().zip(self.shared.quick) {
+            if !self.ops.is_used(label) {
+                continue;
+            }
             let slow = self.ops.label();
             asm!(self ; =>label);
             let signed = matches!(opcode, op::SDIV | op::SMOD);

@@ -92,9 +92,18 @@ impl X86_64 {
         );
     }
 
+    /// What something before goes to, and nothing else.
     pub(super) fn emit_shared(&mut self) {
-        self.emit_call();
-        self.emit_aside_calls();
+        let Shared { call, reckon, quick, grow, grow_word, grow_byte, input, .. } = self.shared;
+        if self.ops.is_used(call) {
+            self.emit_call();
+        }
+        if [reckon].iter().chain(&quick).any(|label| self.ops.is_used(*label)) {
+            self.emit_reckon();
+        }
+        if [grow, grow_word, grow_byte, input].iter().any(|label| self.ops.is_used(*label)) {
+            self.emit_aside_calls();
+        }
         self.emit_quick();
         self.emit_exits();
     }
@@ -111,16 +120,21 @@ impl X86_64 {
             ; test eax, eax
             ; jnz =>left
             ; ret
-            ; =>self.shared.reckon
-            ; mov rdi, r12
-            ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
-            ; call QWORD [rcx + 8 * rax]
-            ; ret
             // The builtin has written the height of the stack.
             ; =>left
             ; add rsp, 8
             ; mov rbx, [BYTE r12 + offset::SP as i8]
             ; jmp =>self.shared.leave
+        );
+    }
+
+    fn emit_reckon(&mut self) {
+        asm!(self
+            ; =>self.shared.reckon
+            ; mov rdi, r12
+            ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
+            ; call QWORD [rcx + 8 * rax]
+            ; ret
         );
     }
 
@@ -196,7 +210,7 @@ impl X86_64 {
             ; mov eax, Status::FAILS.0 as i32
             ; jmp =>self.shared.leave
         );
-        for (status, label) in self.shared.exits.clone() {
+        for (status, label) in std::mem::take(&mut self.shared.exits) {
             asm!(self ; =>label ; mov eax, status.0 as i32 ; jmp =>self.shared.leave);
         }
         asm!(self
