@@ -104,6 +104,16 @@ impl<R: Relocation> Buffer<R> {
     }
 }
 
+impl<R> Buffer<R> {
+    /// The first `len` bytes of a word, up to eight.
+    #[inline]
+    pub(crate) fn push_word(&mut self, word: u64, len: usize) {
+        let end = self.bytes.len() + len;
+        self.bytes.extend_from_slice(&word.to_le_bytes());
+        self.bytes.truncate(end);
+    }
+}
+
 /// What the macro calls.
 impl<R: Relocation> Buffer<R> {
     #[inline]

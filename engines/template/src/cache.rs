@@ -8,8 +8,9 @@ use crate::compile::Blob;
 use api::{Code, Revision};
 use codebuf::Block;
 
-/// Codes that are kept, at most.
-const CODES_MAX: usize = 1 << 14;
+/// Codes that are kept, refused ones too; then all are forgotten. Cases need few, and a campaign never sees the codes of
+/// its cases again: what is kept for long only drives out of the processor's caches what is used.
+const CODES_MAX: usize = 1 << 9;
 /// Places to find them at: twice as many, so that few are tried.
 const PLACES: usize = 2 * CODES_MAX;
 /// Shared codes that are recognised.

@@ -22,7 +22,7 @@ mod shift;
 use crate::Features;
 use crate::buffer::{Buffer, Label};
 use crate::isa::*;
-use asm::{Long, Place, Short, asm, context, with_place};
+use asm::{asm, context};
 use dynasmrt::dynasm;
 use dynasmrt::x64::X64Relocation;
 use memory::Aside;
@@ -271,7 +271,10 @@ impl X86_64 {
         let place = context(field);
         match i8::try_from(number) {
             Ok(number) => self.cmp_short(asm::Operand::Mem(place), number),
-            Err(_) => with_place!(self, place, cmp mem, DWORD number as i32),
+            Err(_) => {
+                self.on_mem(0x81, 7, place);
+                self.ops.push_i32(number as i32);
+            }
         }
     }
 }
