@@ -23,6 +23,7 @@
 
 #![forbid(unsafe_code)]
 
+mod fact;
 mod walk;
 
 use api::Code;

@@ -1,30 +1,31 @@
 //! One walk from the first byte to the last, which decodes, cuts and sums up.
 
+use crate::fact::{FACTS, Fact};
 use crate::{Ends, Op, Plan, Section};
 use api::Code;
-use spec::table::row;
-use spec::{Revision, Row, op};
+use spec::{Revision, op};
 
 /// Plans a code.
 pub(crate) fn plan(code: &Code, revision: Revision) -> Plan {
+    let facts = &FACTS[revision.index()];
     let mut walk = Walk::new(code.len(), revision);
     let bytes = code.padded();
     // Dead code is decoded too: a PUSH in it hides a JUMPDEST behind it as any other does.
     let mut live = true;
     let mut pc = 0;
     while pc < code.len() {
-        let row = row(bytes[pc], revision);
+        let fact = facts[usize::from(bytes[pc])];
         if bytes[pc] == op::JUMPDEST {
             walk.close(Ends::Falls);
             live = true;
         }
         if live {
-            live = walk.take(pc, bytes[pc], row);
+            live = walk.take(pc, bytes[pc], fact);
         }
-        pc += 1 + row.map_or(0, |row| row.immediate as usize);
+        pc += 1 + usize::from(fact.immediate);
     }
     if live {
-        walk.take(pc, op::STOP, row(op::STOP, revision));
+        walk.take(pc, op::STOP, facts[usize::from(op::STOP)]);
     }
     walk.plan
 }
@@ -47,25 +48,26 @@ struct Sums {
 
 impl Walk {
     fn new(code_len: usize, revision: Revision) -> Walk {
-        let heads = vec![0; code_len + 1];
-        let plan = Plan { revision, code_len: code_len as u32, ops: Vec::new(), sections: Vec::new(), heads };
+        let plan = Plan {
+            revision,
+            code_len: code_len as u32,
+            ops: Vec::with_capacity(code_len + 1),
+            sections: Vec::with_capacity(code_len / 8 + 1),
+            heads: vec![0; code_len + 1],
+        };
         Walk { plan, open: None }
     }
 
     /// Adds an instruction to the section that is open, or to a new one. True if control can reach what follows.
-    fn take(&mut self, pc: usize, opcode: u8, row: Option<&Row>) -> bool {
+    fn take(&mut self, pc: usize, opcode: u8, fact: Fact) -> bool {
         let first = self.plan.ops.len();
         let sums = self.open.get_or_insert(Sums { pc, op: first, gas: 0, need: 0, growth: 0, delta: 0 });
-        self.plan.ops.push(Op { pc: pc as u32, opcode, defined: row.is_some() });
-        let Some(row) = row else {
-            self.close(Ends::Stops);
-            return false;
-        };
-        sums.add(row, self.plan.revision);
-        if row.ends_section {
-            self.close(ends(row));
+        self.plan.ops.push(Op { pc: pc as u32, opcode, defined: fact.defined });
+        sums.add(fact);
+        if let Some(end) = fact.end {
+            self.close(end);
         }
-        !row.is_terminator()
+        !fact.terminator
     }
 
     /// Ends the section that is open, if there is one.
@@ -76,21 +78,11 @@ impl Walk {
     }
 }
 
-/// How control leaves a section that `row` ends.
-fn ends(row: &Row) -> Ends {
-    match row.opcode {
-        op::JUMP => Ends::Jump,
-        op::JUMPI => Ends::JumpI,
-        _ if row.is_terminator() => Ends::Stops,
-        _ => Ends::Falls,
-    }
-}
-
 impl Sums {
-    fn add(&mut self, row: &Row, revision: Revision) {
-        self.gas += u64::from(row.price(revision));
-        self.need = self.need.max(i64::from(row.pops) - self.delta);
-        self.delta += i64::from(row.pushes) - i64::from(row.pops);
+    fn add(&mut self, fact: Fact) {
+        self.gas += u64::from(fact.price);
+        self.need = self.need.max(i64::from(fact.pops) - self.delta);
+        self.delta += i64::from(fact.pushes) - i64::from(fact.pops);
         self.growth = self.growth.max(self.delta);
     }
 

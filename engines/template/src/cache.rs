@@ -5,62 +5,71 @@
 //! look at its bytes.
 
 use crate::compile::Blob;
-use api::{Bytes, Code, Revision};
+use api::{Code, Revision};
 use codebuf::Block;
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 
+/// Codes that are kept, refused ones too; then all are forgotten. Cases need few, and a campaign never sees the codes of
+/// its cases again: what is kept for long only drives out of the processor's caches what is used.
+const CODES_MAX: usize = 1 << 9;
+/// Places to find them at: twice as many, so that few are tried.
+const PLACES: usize = 2 * CODES_MAX;
 /// Shared codes that are recognised.
 const RECENT: usize = 8;
 
 /// All that decides what a blob is, features apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
-    bytes: Bytes,
+    code: Code,
     revision: Revision,
     checkpoints: bool,
 }
 
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(digest(&self.bytes));
-        (self.revision, self.checkpoints).hash(state);
+impl Key {
+    fn is(&self, code: &Code, revision: Revision, checkpoints: bool) -> bool {
+        self.code.is(code) && (self.revision, self.checkpoints) == (revision, checkpoints)
+    }
+
+    fn equals(&self, code: &Code, revision: Revision, checkpoints: bool) -> bool {
+        (self.revision, self.checkpoints) == (revision, checkpoints) && self.code.bytes() == code.bytes()
+    }
+
+    fn digest(code: &Code, revision: Revision, checkpoints: bool) -> u64 {
+        digest(code.bytes(), revision as u64 + 16 * u64::from(checkpoints))
     }
 }
 
 /// A word for each eight bytes, multiplied and folded.
-fn digest(bytes: &[u8]) -> u64 {
+fn digest(bytes: &[u8], besides: u64) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let (words, rest) = bytes.as_chunks::<8>();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
     let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
-    words.fold(bytes.len() as u64, |digest, word| ((digest ^ word).wrapping_mul(FACTOR)).rotate_left(29))
+    words.fold(bytes.len() as u64 + (besides << 32), |digest, word| {
+        ((digest ^ word).wrapping_mul(FACTOR)).rotate_left(29)
+    })
 }
 
 /// A blob that can run.
 pub(crate) struct Compiled {
     pub(crate) blob: Blob,
     pub(crate) block: Block,
-    /// The code that it was made of.
-    pub(crate) bytes: Bytes,
-    pub(crate) revision: Revision,
 }
 
-/// A shared code that was asked for.
-struct Recent {
-    code: Code,
-    revision: Revision,
-    checkpoints: bool,
-    index: usize,
+/// What came of a code.
+struct Kept {
+    digest: u64,
+    key: Key,
+    /// `None` if the code was refused.
+    compiled: Option<Compiled>,
 }
 
-/// Blobs by what decides them. A code that was refused has none.
+/// Blobs by what decides them.
 #[derive(Default)]
 pub(crate) struct Cache {
-    indices: HashMap<Key, usize>,
-    kept: Vec<Option<Compiled>>,
-    recent: Vec<Recent>,
+    /// One more than the index of what is kept, or 0, at the place that its digest names or at the next that was free.
+    places: Vec<u16>,
+    kept: Vec<Kept>,
+    recent: Vec<(Key, usize)>,
     /// Which of the recent ones is replaced next.
     next: usize,
 }
@@ -68,30 +77,39 @@ pub(crate) struct Cache {
 impl Cache {
     /// Where a code is kept, if it was seen.
     pub(crate) fn find(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<usize> {
-        let same =
-            |recent: &&Recent| recent.code.is(code) && (recent.revision, recent.checkpoints) == (revision, checkpoints);
-        if let Some(recent) = self.recent.iter().find(same) {
-            return Some(recent.index);
+        if let Some((_, index)) = self.recent.iter().find(|(key, _)| key.is(code, revision, checkpoints)) {
+            return Some(*index);
         }
-        let index = *self.indices.get(&Key { bytes: code.bytes().clone(), revision, checkpoints })?;
-        self.remember(Recent { code: code.clone(), revision, checkpoints, index });
-        Some(index)
+        if self.kept.is_empty() {
+            return None;
+        }
+        let digest = Key::digest(code, revision, checkpoints);
+        let mut place = digest as usize % PLACES;
+        while let Some(index) = usize::from(self.places[place]).checked_sub(1) {
+            let kept = &self.kept[index];
+            if kept.digest == digest && kept.key.equals(code, revision, checkpoints) {
+                self.remember(Key { code: code.clone(), revision, checkpoints }, index);
+                return Some(index);
+            }
+            place = (place + 1) % PLACES;
+        }
+        None
     }
 
-    fn remember(&mut self, recent: Recent) {
+    fn remember(&mut self, key: Key, index: usize) {
         match self.recent.get_mut(self.next) {
-            Some(place) => *place = recent,
-            None => self.recent.push(recent),
+            Some(place) => *place = (key, index),
+            None => self.recent.push((key, index)),
         }
         self.next = (self.next + 1) % RECENT;
     }
 
     /// What is kept there.
     pub(crate) fn get(&self, index: usize) -> Option<&Compiled> {
-        self.kept[index].as_ref()
+        self.kept[index].compiled.as_ref()
     }
 
-    /// Keeps what came of a code, and says where.
+    /// Keeps what came of a code that was not found, and says where. There must be room.
     pub(crate) fn keep(
         &mut self,
         code: &Code,
@@ -99,15 +117,22 @@ impl Cache {
         checkpoints: bool,
         compiled: Option<Compiled>,
     ) -> usize {
+        self.places.resize(PLACES, 0);
+        let digest = Key::digest(code, revision, checkpoints);
+        let mut place = digest as usize % PLACES;
+        while self.places[place] > 0 {
+            place = (place + 1) % PLACES;
+        }
         let index = self.kept.len();
-        self.kept.push(compiled);
-        self.indices.insert(Key { bytes: code.bytes().clone(), revision, checkpoints }, index);
+        self.places[place] = index as u16 + 1;
+        self.kept.push(Kept { digest, key: Key { code: code.clone(), revision, checkpoints }, compiled });
         index
     }
 
     /// What can run of the codes kept behind the first so many.
-    pub(crate) fn since(&self, first: usize) -> impl Iterator<Item = &Compiled> {
-        self.kept.iter().skip(first).flatten()
+    pub(crate) fn since(&self, first: usize) -> impl Iterator<Item = (&Code, Revision, &Compiled)> {
+        let rest = self.kept.iter().skip(first);
+        rest.filter_map(|kept| Some((&kept.key.code, kept.key.revision, kept.compiled.as_ref()?)))
     }
 
     /// How many codes are kept.
@@ -115,8 +140,16 @@ impl Cache {
         self.kept.len()
     }
 
+    /// Whether there is no room for one more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.kept.len() >= CODES_MAX
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
-        *self = Cache::default();
+        self.places.fill(0);
+        self.kept.clear();
+        self.recent.clear();
+        self.next = 0;
     }
 }

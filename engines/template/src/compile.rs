@@ -6,8 +6,10 @@
 
 use crate::Features;
 use crate::aarch64::{Aarch64, Reach};
+use crate::buffer::Buffer;
 use crate::isa::{Isa, Unencodable};
 use crate::walk::{Walk, check};
+use crate::x86_64::X86_64;
 use api::{Code, Revision};
 use plan::{Ends, Plan};
 use spec::op;
@@ -30,12 +32,14 @@ pub struct Blob {
 
 /// Compiles for x86_64.
 pub fn x86_64(code: &Code, revision: Revision, features: Features, checkpoints: bool) -> Result<Blob, Unencodable> {
-    compile(crate::x86_64::X86_64::new(features), code, revision, checkpoints)
+    let plan = Plan::new(code, revision);
+    compile(X86_64::new(features, Buffer::new(&plan)), code, &plan, checkpoints)
 }
 
 /// Compiles for aarch64. Branches that reach everywhere are for blobs that need them.
 pub fn aarch64(code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
-    let reaching = |reach| compile(Aarch64::new(reach), code, revision, checkpoints);
+    let plan = Plan::new(code, revision);
+    let reaching = |reach| compile(Aarch64::new(reach, Buffer::new(&plan)), code, &plan, checkpoints);
     reaching(Reach::Near).or_else(|_| reaching(Reach::Far))
 }
 
@@ -50,13 +54,12 @@ pub(crate) fn host(code: &Code, revision: Revision, features: Features, checkpoi
     }
 }
 
-fn compile<I: Isa>(mut isa: I, code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
-    let plan = Plan::new(code, revision);
+fn compile<I: Isa>(mut isa: I, code: &Code, plan: &Plan, checkpoints: bool) -> Result<Blob, Unencodable> {
     let labels: Vec<_> = plan.sections.iter().map(|_| isa.label()).collect();
     let fails: Vec<_> = plan.sections.iter().map(|_| isa.label()).collect();
     let mut entries = vec![0; code.len() + 1];
     isa.prologue();
-    let mut walk = Walk::new(&mut isa, code, &plan, &labels);
+    let mut walk = Walk::new(&mut isa, code, plan, &labels);
     for (index, section) in plan.sections.iter().enumerate() {
         let is_target = plan.ops[section.ops.start as usize].opcode == op::JUMPDEST;
         let at = walk.isa.len() as i32;

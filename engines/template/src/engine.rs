@@ -3,14 +3,12 @@
 use crate::cache::{Cache, Compiled};
 use crate::enter::enter;
 use crate::{Features, compile, share};
-use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm, keccak256};
+use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
 use codebuf::Arena;
 use runtime::{Context, Moduli, Status};
 
 /// Bytes of machine code that are kept.
 const ARENA: usize = 16 << 20;
-/// Codes that are kept, refused ones too; then all are forgotten.
-const CODES_MAX: usize = 1 << 14;
 /// Bytes of bytecode that are compiled; longer code is refused.
 pub const CODE_LEN_MAX: usize = 64 << 10;
 
@@ -79,7 +77,7 @@ impl Template {
 
     /// Makes what can run a code, or refuses it, and says where it is kept.
     fn make(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> usize {
-        if self.cache.len() >= CODES_MAX {
+        if self.cache.is_full() {
             self.forget();
         }
         let compiled = self.compile(code, revision, checkpoints);
@@ -94,16 +92,18 @@ impl Template {
         if code.len() > CODE_LEN_MAX {
             return None;
         }
-        let blob = compile::host(code, revision, self.features, checkpoints)?;
+        let mut blob = compile::host(code, revision, self.features, checkpoints)?;
         if self.arena.is_none() {
             self.arena = Arena::new(ARENA).ok();
         }
-        if let Ok(block) = self.arena.as_mut()?.publish(&blob.bytes) {
-            return Some(Compiled { blob, block, bytes: code.bytes().clone(), revision });
+        let mut block = self.arena.as_mut()?.publish(&blob.bytes);
+        if block.is_err() {
+            self.forget();
+            block = self.arena.as_mut()?.publish(&blob.bytes);
         }
-        self.forget();
-        let block = self.arena.as_mut()?.publish(&blob.bytes).ok()?;
-        Some(Compiled { blob, block, bytes: code.bytes().clone(), revision })
+        // The bytes are in the arena; the next code's may lie where these did.
+        blob.bytes = Vec::new();
+        Some(Compiled { blob, block: block.ok()? })
     }
 
     /// Forgets all blobs at once: nobody can return into any of them.
@@ -161,11 +161,11 @@ impl Vm for Template {
 
     fn take_published(&mut self) -> Vec<Published> {
         let first = std::mem::replace(&mut self.told, self.cache.len());
-        let published = |compiled: &Compiled| Published {
+        let published = |(code, revision, compiled): (&Code, _, &Compiled)| Published {
             address: compiled.block.entry().addr().get() as u64,
             len: compiled.block.len() as u64,
-            code_hash: keccak256(&compiled.bytes),
-            revision: compiled.revision,
+            code_hash: code.hash(),
+            revision,
         };
         self.cache.since(first).map(published).collect()
     }

@@ -12,7 +12,7 @@
 //! * **Aliasing.** A destination may be the same register as the left operand of the operation, never as another
 //!   operand, unless a method says more.
 
-use dynasmrt::DynamicLabel;
+use crate::buffer::Label;
 use runtime::Status;
 
 /// A machine register, by its number.
@@ -126,29 +126,29 @@ pub(crate) trait Isa: Sized {
     /// Bytes so far.
     fn len(&self) -> u32;
     /// A place to be bound.
-    fn label(&mut self) -> DynamicLabel;
+    fn label(&mut self) -> Label;
     /// Binds a place to here.
-    fn bind(&mut self, label: DynamicLabel);
+    fn bind(&mut self, label: Label);
     /// The entry from Rust: sets up the registers and goes to the entry in the context.
     fn prologue(&mut self);
     /// The places, one behind the other, to which the heads of sections go when a check fails. Each leaves with
     /// [`Status::FAILS`] and its own end in [`runtime::Context::failed_at`].
-    fn failures(&mut self, labels: &[DynamicLabel]);
+    fn failures(&mut self, labels: &[Label]);
     /// What is off the straight path.
     fn asides(&mut self);
     /// What sections share, then the bytes.
     fn finish(self) -> Result<Vec<u8>, Unencodable>;
 
     /// Takes the gas of a section and checks gas and stack. At `fails` the gas has been taken.
-    fn head(&mut self, check: Check, fails: DynamicLabel);
+    fn head(&mut self, check: Check, fails: Label);
     /// Tells the context about a canonical point and calls the builtin that reports it.
     fn checkpoint(&mut self, pc: u32);
     /// Moves the height to which [`Limb::Stack`] refers, by words.
     fn advance(&mut self, words: i32);
     /// Goes to a place.
-    fn jump(&mut self, to: DynamicLabel);
+    fn jump(&mut self, to: Label);
     /// Goes to a place if the condition holds.
-    fn branch(&mut self, cond: Cond, to: DynamicLabel);
+    fn branch(&mut self, cond: Cond, to: Label);
     /// Goes to the JUMPDEST at the position in the register, or halts if there is none.
     fn jump_dynamic(&mut self, target: Reg);
     /// Leaves with this status.

@@ -10,6 +10,7 @@
 //! precise execution finds which instruction halts and why.
 
 mod aarch64;
+mod buffer;
 mod cache;
 pub mod compile;
 mod engine;

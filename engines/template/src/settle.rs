@@ -11,9 +11,11 @@ use crate::window::{Window, in_slot, slot_of};
 /// A word on its way home.
 #[derive(Clone, Copy, Debug)]
 struct Move {
+    /// Which entry it is.
+    index: usize,
     word: Word,
-    /// The slot in which it lies, if that is another one.
-    from: Option<i32>,
+    /// The entry in whose slot it lies, if in the slot of another one.
+    from: Option<usize>,
     /// Whether limbs that are known must be written too.
     whole: bool,
     pending: bool,
@@ -22,11 +24,16 @@ struct Move {
 /// Space for the moves, kept from one time to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Settling {
-    /// By index of entry; `None` for entries that stay.
-    moves: Vec<Option<Move>>,
+    /// Deepest first. Most entries stay.
+    moves: Vec<Move>,
+    /// By index of entry: one more than the index of its move, or 0.
+    of: Vec<u16>,
     /// How many pending moves need what lies in a slot, by index of the entry whose slot it is.
     readers: Vec<u16>,
+    /// Moves that may happen.
     ready: Vec<usize>,
+    /// Moves that wait for each other.
+    cycle: Vec<usize>,
 }
 
 impl Settling {
@@ -34,7 +41,9 @@ impl Settling {
     pub(crate) fn all(&mut self, isa: &mut impl Isa, window: &mut Window) {
         self.begin(window);
         for index in 0..window.entries.len() {
-            self.add(window, index, true);
+            if !is_home(&window.entries[index], window.position(index)) {
+                self.add(window, index, true);
+            }
         }
         self.run(isa, window);
     }
@@ -44,113 +53,120 @@ impl Settling {
         self.begin(window);
         let first = window.entries.len() - pops;
         for index in 0..window.entries.len() {
-            let in_register = window.entries[index].iter().any(|limb| matches!(limb, Limb::Reg(_)));
-            if index >= first || in_register {
+            let in_register = |word: &Word| word.iter().any(|limb| matches!(limb, Limb::Reg(_)));
+            if index >= first || in_register(&window.entries[index]) {
                 self.add(window, index, index >= first);
             }
         }
-        self.displace(window);
+        if self.moves.iter().any(|step| window.is_crowded(step.index)) {
+            self.displace(window);
+        }
         self.run(isa, window);
     }
 
     fn begin(&mut self, window: &Window) {
         self.moves.clear();
-        self.moves.resize(window.entries.len(), None);
+        self.of.clear();
+        self.of.resize(window.entries.len(), 0);
         self.readers.clear();
         self.readers.resize(window.entries.len(), 0);
     }
 
     fn add(&mut self, window: &Window, index: usize, whole: bool) {
         let word = window.entries[index];
-        let from = slot_of(&word).filter(|slot| *slot != window.position(index));
-        self.moves[index] = Some(Move { word, from, whole, pending: true });
+        let from = slot_of(&word).map(|slot| (slot + window.need) as usize);
+        let from = from.filter(|from| *from != index && *from < window.entries.len());
+        self.moves.push(Move { index, word, from, whole, pending: true });
+        self.of[index] = self.moves.len() as u16;
     }
 
     /// A word that lies in the way of one that goes home goes home too.
     fn displace(&mut self, window: &Window) {
-        loop {
-            let in_the_way = |index: &usize| {
-                let slot = slot_of(&window.entries[*index]);
-                let owner = slot.map(|slot| (slot + window.need) as usize);
-                let owner = owner.filter(|owner| *owner != *index && *owner < self.moves.len());
-                self.moves[*index].is_none() && owner.is_some_and(|owner| self.moves[owner].is_some())
-            };
-            match (0..self.moves.len()).find(in_the_way) {
-                Some(index) => self.add(window, index, false),
-                None => return,
-            }
+        let in_the_way = |of: &[u16], index: usize| {
+            let slot = slot_of(&window.entries[index]);
+            let owner = slot.map(|slot| (slot + window.need) as usize);
+            let owner = owner.filter(|owner| *owner != index && *owner < of.len());
+            of[index] == 0 && owner.is_some_and(|owner| of[owner] > 0)
+        };
+        while let Some(index) = (0..self.of.len()).find(|index| in_the_way(&self.of, *index)) {
+            self.add(window, index, false);
+        }
+        self.moves.sort_unstable_by_key(|step| step.index);
+        for (i, step) in self.moves.iter().enumerate() {
+            self.of[step.index] = i as u16 + 1;
         }
     }
 
     fn run(&mut self, isa: &mut impl Isa, window: &mut Window) {
-        for index in 0..self.moves.len() {
-            if let Some(reader) = self.source(window, index) {
-                self.readers[reader] += 1;
-            }
+        for from in self.moves.iter().filter_map(|step| step.from) {
+            self.readers[from] += 1;
         }
         self.ready.clear();
-        self.ready
-            .extend((0..self.moves.len()).filter(|index| self.moves[*index].is_some() && self.readers[*index] == 0));
-        while let Some(index) = self.ready.pop() {
-            self.send(isa, window, index);
+        self.ready.extend((0..self.moves.len()).filter(|i| self.readers[self.moves[*i].index] == 0));
+        while let Some(i) = self.ready.pop() {
+            self.send(isa, window, i);
         }
-        for index in 0..self.moves.len() {
-            if self.moves[index].is_some_and(|step| step.pending) {
-                self.turn(isa, window, index);
+        for i in 0..self.moves.len() {
+            if self.moves[i].pending {
+                self.turn(isa, window, i);
             }
         }
-        for index in 0..self.moves.len() {
-            if let Some(step) = self.moves[index] {
-                window.replace(index, in_slot(&step.word, window.position(index)));
-            }
+        for step in &self.moves {
+            window.replace(step.index, in_slot(&step.word, window.position(step.index)));
         }
     }
 
-    /// The entry in whose slot the word of a move lies, if a slot of an entry.
-    fn source(&self, window: &Window, index: usize) -> Option<usize> {
-        let slot = self.moves[index]?.from?;
-        Some((slot + window.need) as usize).filter(|entry| *entry < self.moves.len())
+    /// The move of the entry in whose slot the word of a move lies.
+    fn source(&self, i: usize) -> Option<usize> {
+        usize::from(self.of[self.moves[i].from?]).checked_sub(1)
     }
 
-    fn send(&mut self, isa: &mut impl Isa, window: &Window, index: usize) {
-        let Some(step) = &mut self.moves[index] else { return };
+    fn send(&mut self, isa: &mut impl Isa, window: &Window, i: usize) {
+        let step = &mut self.moves[i];
         step.pending = false;
-        let step = *step;
+        let home = window.position(step.index);
         for (i, limb) in step.word.iter().enumerate() {
-            write(isa, &step, 4 * window.position(index) + i as i32, *limb);
+            write(isa, step, 4 * home + i as i32, *limb);
         }
-        if let Some(source) = self.source(window, index) {
-            self.readers[source] -= 1;
-            if self.readers[source] == 0 && self.moves[source].is_some_and(|step| step.pending) {
-                self.ready.push(source);
-            }
+        let Some(from) = step.from else { return };
+        self.readers[from] -= 1;
+        if let Some(source) = self.source(i)
+            && self.readers[from] == 0
+            && self.moves[source].pending
+        {
+            self.ready.push(source);
         }
     }
 
-    /// Turns the cycle that begins at an entry.
+    /// Turns the cycle that begins with a move.
     fn turn<I: Isa>(&mut self, isa: &mut I, window: &Window, first: usize) {
-        let mut cycle = vec![first];
-        while let Some(next) = self.source(window, cycle[cycle.len() - 1]).filter(|next| *next != first) {
-            cycle.push(next);
+        self.cycle.clear();
+        self.cycle.push(first);
+        let mut last = first;
+        while let Some(next) = self.source(last).filter(|next| *next != first) {
+            self.cycle.push(next);
+            last = next;
         }
         for i in 0..4 {
-            let first_cell = 4 * window.position(first) + i as i32;
+            let first_cell = 4 * window.position(self.moves[first].index) + i as i32;
             isa.mov(I::SPARE, Limb::Stack(first_cell));
-            for index in &cycle {
-                let Some(step) = self.moves[*index] else { continue };
+            for step in self.cycle.iter().map(|step| &self.moves[*step]) {
                 let limb = match step.word[i] {
                     Limb::Stack(cell) if cell == first_cell => Limb::Reg(I::SPARE),
                     limb => limb,
                 };
-                write(isa, &step, 4 * window.position(*index) + i as i32, limb);
+                write(isa, step, 4 * window.position(step.index) + i as i32, limb);
             }
         }
-        for index in cycle {
-            if let Some(step) = &mut self.moves[index] {
-                step.pending = false;
-            }
+        for step in &self.cycle {
+            self.moves[*step].pending = false;
         }
     }
+}
+
+/// Whether all of a word, known or not, lies in this slot.
+fn is_home(word: &Word, slot: i32) -> bool {
+    word.iter().zip(4 * slot..).all(|(limb, cell)| *limb == Limb::Stack(cell))
 }
 
 /// Writes a limb of a word that goes home, unless it is there or is known and not asked for.

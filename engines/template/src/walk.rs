@@ -3,11 +3,11 @@
 //! A section begins with every word in its place and ends the same way; in between words are wherever [`Window`] says.
 //! What an instruction becomes stands in `lower`; what is not there is a call to its builtin.
 
+use crate::buffer::Label;
 use crate::isa::{Check, Isa, Limb, Word};
 use crate::settle::Settling;
 use crate::window::{Window, constant, known, small};
 use api::{Code, Halt, U256};
-use dynasmrt::DynamicLabel;
 use plan::{Ends, Op, Plan, Section};
 use runtime::{Status, offset};
 use spec::{limits, op};
@@ -18,7 +18,7 @@ pub(crate) struct Walk<'a, I> {
     pub(crate) code: &'a Code,
     pub(crate) plan: &'a Plan,
     /// Where each section begins in machine code.
-    pub(crate) labels: &'a [DynamicLabel],
+    pub(crate) labels: &'a [Label],
     pub(crate) window: Window,
     pub(crate) settling: Settling,
     /// Memory is known to reach this end, since the head of the section.
@@ -28,13 +28,13 @@ pub(crate) struct Walk<'a, I> {
 }
 
 impl<'a, I: Isa> Walk<'a, I> {
-    pub(crate) fn new(isa: &'a mut I, code: &'a Code, plan: &'a Plan, labels: &'a [DynamicLabel]) -> Walk<'a, I> {
+    pub(crate) fn new(isa: &'a mut I, code: &'a Code, plan: &'a Plan, labels: &'a [Label]) -> Walk<'a, I> {
         let (window, settling) = (Window::default(), Settling::default());
         Walk { isa, code, plan, labels, window, settling, memory_end: 0, taken: 0 }
     }
 
     /// One section, from its head check to its end.
-    pub(crate) fn section(&mut self, index: usize, fails: DynamicLabel) {
+    pub(crate) fn section(&mut self, index: usize, fails: Label) {
         let section = &self.plan.sections[index];
         let Some(check) = check(section) else { return self.isa.jump(fails) };
         self.isa.head(check, fails);

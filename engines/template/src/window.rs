@@ -58,6 +58,8 @@ pub(crate) struct Window {
     slots: Vec<u16>,
     /// How many limbs of entries and of unfinished results are in each register.
     regs: [u16; 32],
+    /// No entry below this index has a limb in a register.
+    spilled: usize,
 }
 
 impl Window {
@@ -70,6 +72,7 @@ impl Window {
         self.slots.resize(usize::from(need), 1);
         self.slots.resize(usize::from(need) + usize::from(growth), 0);
         self.regs = [0; 32];
+        self.spilled = self.entries.len();
     }
 
     /// Height above the head.
@@ -90,6 +93,7 @@ impl Window {
     /// Pushes a word whose registers are already counted.
     pub(crate) fn push(&mut self, word: Word) {
         self.count_slot(&word, true);
+        self.spilled = self.spilled.min(self.entries.len());
         self.entries.push(word);
     }
 
@@ -112,6 +116,7 @@ impl Window {
     pub(crate) fn swap(&mut self, depth: usize) {
         let top = self.entries.len() - 1;
         self.entries.swap(top, top - depth);
+        self.spilled = self.spilled.min(top - depth);
     }
 
     /// Counts one more use of a limb's register.
@@ -135,6 +140,12 @@ impl Window {
         }
     }
 
+    /// Whether another entry lies in the slot of this one.
+    pub(crate) fn is_crowded(&self, index: usize) -> bool {
+        let is_there = slot_of(&self.entries[index]) == Some(self.position(index));
+        self.slots[index] > u16::from(is_there)
+    }
+
     /// Whether this register is used once.
     pub(crate) fn is_last_use(&self, reg: Reg) -> bool {
         self.regs[usize::from(reg.0)] == 1
@@ -148,15 +159,15 @@ impl Window {
                 return *reg;
             }
             let holds = |word: &Word| word.iter().any(|limb| matches!(limb, Limb::Reg(_)));
-            let index = self.entries.iter().position(holds).expect("results never use all registers");
-            self.spill(isa, index);
+            let above = self.entries[self.spilled..].iter().position(holds).expect("results never use all registers");
+            self.spilled += above;
+            self.spill(isa, self.spilled);
         }
     }
 
-    /// Sends a word, and every entry that is the same word, to a free slot.
-    fn spill(&mut self, isa: &mut impl Isa, index: usize) {
-        let word = self.entries[index];
-        let home = index;
+    /// Sends a word, and every entry that is the same word, to a free slot. It is the deepest one in registers.
+    fn spill(&mut self, isa: &mut impl Isa, home: usize) {
+        let word = self.entries[home];
         let slot = match self.slots[home] {
             0 => home,
             _ => self.slots.iter().position(|count| *count == 0).expect("an entry in registers leaves a slot free"),
@@ -168,7 +179,7 @@ impl Window {
                 isa.store(*cell, *from);
             }
         }
-        for index in 0..self.entries.len() {
+        for index in home..self.entries.len() {
             if self.entries[index] == word {
                 self.replace(index, there);
             }
@@ -177,6 +188,9 @@ impl Window {
 
     /// Puts another description in the place of an entry's.
     pub(crate) fn replace(&mut self, index: usize, word: Word) {
+        if word.iter().any(|limb| matches!(limb, Limb::Reg(_))) {
+            self.spilled = self.spilled.min(index);
+        }
         let old = std::mem::replace(&mut self.entries[index], word);
         word.iter().for_each(|limb| self.retain(*limb));
         self.count_slot(&word, true);

@@ -1,9 +1,10 @@
 //! What a campaign spends its time on: cases per second and core, and microseconds per stage.
 //!
 //! The cases of a seed are taken through the stages of a campaign one block at a time: made, run on each engine with
-//! everything recorded, judged, and the judge's outcome digested. `judge` runs the engines again, so what it takes
-//! beyond them is the comparison. Measured is the CPU time of one thread; the rate is that of the campaign itself, on one
-//! worker, whose case is made, judged and digested once.
+//! everything recorded, judged, and the judge's outcome digested. Engines by themselves and engines that judge are two
+//! crews, so either meets a case for the first time and a compiler compiles it in both: `judge` holds all that the
+//! engines take, and what it takes beyond them is the comparison. Measured is the CPU time of one thread; the rate is
+//! that of the campaign itself, on one worker, whose case is made, judged and digested once.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -53,16 +54,25 @@ struct Stages {
     times: Vec<Duration>,
 }
 
+/// The engines twice, so that what one measurement compiles is not there for the other.
+struct Crews {
+    alone: Crew,
+    judging: Crew,
+}
+
 fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
-    let mut crew = Crew::new(&args.engines, |name| registry::make(name).ok())
-        .map_err(|name| registry::make(&name).err().map_or(name, |error| error.to_string()))?;
+    let crew = || {
+        Crew::new(&args.engines, |name| registry::make(name).ok())
+            .map_err(|name| registry::make(&name).err().map_or(name, |error| error.to_string()))
+    };
+    let mut crews = Crews { alone: crew()?, judging: crew()? };
     let names = stages(&args.engines);
     let mut families: BTreeMap<&str, Stages> = BTreeMap::new();
     for start in (0..args.cases).step_by(BLOCK as usize) {
         let indices = start..args.cases.min(start + BLOCK);
         let (making, cases) =
             timed(|| indices.map(|i| r#gen::from_seed(args.seed, i, &Profile::default())).collect::<Vec<_>>());
-        spread(&mut families, &cases, making, &mut crew);
+        spread(&mut families, &cases, making, &mut crews);
     }
     print(out, &format!("{:<14}{:>8}{:>8}{}", "family", "cases", "bytes", columns(names.iter().map(String::as_str))))?;
     let mut total = Stages { times: vec![Duration::ZERO; names.len()], ..Stages::default() };
@@ -85,7 +95,8 @@ fn stages(engines: &[String]) -> Vec<String> {
 }
 
 /// Takes a block of cases through the stages, family by family. Making them is shared out evenly.
-fn spread(families: &mut BTreeMap<&'static str, Stages>, cases: &[Case], making: Duration, crew: &mut Crew) {
+fn spread(families: &mut BTreeMap<&'static str, Stages>, cases: &[Case], making: Duration, crews: &mut Crews) {
+    let Crews { alone, judging: crew } = crews;
     for row in FAMILIES {
         let mine: Vec<&Case> = cases.iter().filter(|case| case.name.starts_with(row.name)).collect();
         let stages = families.entry(row.name).or_default();
@@ -94,7 +105,7 @@ fn spread(families: &mut BTreeMap<&'static str, Stages>, cases: &[Case], making:
         stages.code_bytes += mine.iter().map(|case| code_len(case)).sum::<u64>();
         stages.times[0] += making * mine.len() as u32 / cases.len().max(1) as u32;
         for i in 0..crew.len() {
-            stages.times[i + 1] += timed(|| mine.iter().for_each(|case| drop(crew.run(i, case, Watch::exact())))).0;
+            stages.times[i + 1] += timed(|| mine.iter().for_each(|case| drop(alone.run(i, case, Watch::exact())))).0;
         }
         let tolerances = Tolerances::none();
         let (judging, verdicts) = timed(|| mine.iter().map(|case| judge(crew, case, &tolerances)).collect::<Vec<_>>());

@@ -6,7 +6,7 @@
 use super::Aarch64;
 use crate::isa::{Limb, Reg};
 use dynasmrt::aarch64::encode_logical_immediate_64bit;
-use dynasmrt::{DynasmApi, dynasm};
+use dynasmrt::dynasm;
 
 /// Fixes the architecture: without it the macro guesses the host's.
 macro_rules! asm {

@@ -3,7 +3,7 @@
 use super::Aarch64;
 use super::asm::{X16, X17, ZR, asm, pattern, small};
 use crate::isa::{Bits, Cond, Limb, Link, Reg};
-use dynasmrt::{DynasmApi, dynasm};
+use dynasmrt::dynasm;
 
 impl Aarch64 {
     /// The carry of this architecture says "did not borrow" after a subtraction, which `sbcs` and the conditions know.

@@ -2,15 +2,16 @@
 
 use super::Aarch64;
 use super::asm::{X0, X1, X16, X17, ZR, asm};
+use crate::buffer::Label;
 use crate::isa::{Cond, Isa, Limb, Offset, Reg, Word};
 use api::Halt;
-use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
+use dynasmrt::dynasm;
 use runtime::{Status, offset};
 
 /// A place off the straight path.
 pub(super) struct Aside {
-    from: DynamicLabel,
-    back: DynamicLabel,
+    from: Label,
+    back: Label,
     kind: Kind,
 }
 
@@ -32,7 +33,7 @@ struct At(u32);
 
 impl Aarch64 {
     /// A place off the straight path, and the place on it to which it returns, which the caller binds.
-    pub(super) fn aside(&mut self, kind: Kind) -> (DynamicLabel, DynamicLabel) {
+    pub(super) fn aside(&mut self, kind: Kind) -> (Label, Label) {
         let (from, back) = (self.label(), self.label());
         self.asides.push(Aside { from, back, kind });
         (from, back)

@@ -25,10 +25,11 @@ mod quick;
 mod shared;
 mod shift;
 
+use crate::buffer::{Buffer, Label};
 use crate::isa::*;
 use asm::{X1, X16, X17, asm};
 use dynasmrt::aarch64::Aarch64Relocation;
-use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
+use dynasmrt::dynasm;
 use memory::Aside;
 use runtime::{Status, offset, table};
 use shared::Shared;
@@ -42,7 +43,7 @@ pub(crate) enum Reach {
 
 /// The encoder.
 pub(crate) struct Aarch64 {
-    ops: VecAssembler<Aarch64Relocation>,
+    ops: Buffer<Aarch64Relocation>,
     reach: Reach,
     shared: Shared,
     asides: Vec<Aside>,
@@ -50,13 +51,12 @@ pub(crate) struct Aarch64 {
 
 impl Aarch64 {
     /// An encoder whose conditional branches go this far.
-    pub(crate) fn new(reach: Reach) -> Aarch64 {
-        let mut ops = VecAssembler::new(0);
+    pub(crate) fn new(reach: Reach, mut ops: Buffer<Aarch64Relocation>) -> Aarch64 {
         let shared = Shared::new(&mut ops);
         Aarch64 { ops, reach, shared, asides: Vec::new() }
     }
 
-    fn branch_near(&mut self, cond: Cond, to: DynamicLabel) {
+    fn branch_near(&mut self, cond: Cond, to: Label) {
         match cond {
             Cond::Zero => asm!(self ; b.eq =>to),
             Cond::NotZero => asm!(self ; b.ne =>to),
@@ -108,14 +108,14 @@ impl Isa for Aarch64 {
     const FAILURE_LEN: u32 = 4;
 
     fn len(&self) -> u32 {
-        self.ops.offset().0 as u32
+        self.ops.len()
     }
 
-    fn label(&mut self) -> DynamicLabel {
-        self.ops.new_dynamic_label()
+    fn label(&mut self) -> Label {
+        self.ops.label()
     }
 
-    fn bind(&mut self, label: DynamicLabel) {
+    fn bind(&mut self, label: Label) {
         asm!(self ; =>label);
     }
 
@@ -123,7 +123,7 @@ impl Isa for Aarch64 {
         self.emit_prologue();
     }
 
-    fn failures(&mut self, labels: &[DynamicLabel]) {
+    fn failures(&mut self, labels: &[Label]) {
         for label in labels {
             asm!(self ; =>*label ; bl =>self.shared.fails);
         }
@@ -135,10 +135,10 @@ impl Isa for Aarch64 {
 
     fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
         self.emit_shared();
-        self.ops.finalize().map_err(|error| Unencodable(error.to_string()))
+        self.ops.finish()
     }
 
-    fn head(&mut self, check: Check, fails: DynamicLabel) {
+    fn head(&mut self, check: Check, fails: Label) {
         match check.gas {
             0 => {}
             gas @ 1..4096 => asm!(self ; subs x21, x21, gas),
@@ -184,11 +184,11 @@ impl Isa for Aarch64 {
         self.add_imm(20, 20, 32 * words);
     }
 
-    fn jump(&mut self, to: DynamicLabel) {
+    fn jump(&mut self, to: Label) {
         asm!(self ; b =>to);
     }
 
-    fn branch(&mut self, cond: Cond, to: DynamicLabel) {
+    fn branch(&mut self, cond: Cond, to: Label) {
         match self.reach {
             Reach::Near => self.branch_near(cond, to),
             Reach::Far => {

@@ -7,7 +7,7 @@
 use super::Aarch64;
 use super::asm::{X0, X1, X2, X15, X16, X17, ZR, asm};
 use crate::isa::{Limb, Word};
-use dynasmrt::{DynasmApi, dynasm};
+use dynasmrt::dynasm;
 
 #[derive(Clone, Copy)]
 enum Half {

@@ -7,7 +7,8 @@
 use super::Aarch64;
 use super::asm::asm;
 use super::shared::Shared;
-use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
+use crate::buffer::Label;
+use dynasmrt::dynasm;
 use spec::op;
 
 /// In the order of [`Shared::quick`].
@@ -15,7 +16,7 @@ const QUICK: [u8; 4] = [op::DIV, op::MOD, op::SDIV, op::SMOD];
 
 impl Shared {
     /// Where an instruction is tried.
-    pub(super) fn quick(&self, builtin: u16) -> Option<DynamicLabel> {
+    pub(super) fn quick(&self, builtin: u16) -> Option<Label> {
         let index = QUICK.iter().position(|opcode| u16::from(*opcode) == builtin)?;
         Some(self.quick[index])
     }
@@ -25,7 +26,10 @@ impl Aarch64 {
     /// The dividend is in `x2` to `x5` and the divisor in `x6` to `x9`; no limb is in a register during a call.
     pub(super) fn emit_quick(&mut self) {
         for (opcode, label) in QUICK.into_iter().zip(self.shared.quick) {
-            let slow = self.ops.new_dynamic_label();
+            if !self.ops.is_used(label) {
+                continue;
+            }
+            let slow = self.ops.label();
             asm!(self
                 ; =>label
                 ; ldp x2, x3, [x1, -32]
@@ -48,7 +52,7 @@ impl Aarch64 {
         }
     }
 
-    fn quick_unsigned(&mut self, slow: DynamicLabel) {
+    fn quick_unsigned(&mut self, slow: Label) {
         asm!(self
             ; orr x3, x3, x4
             ; orr x5, x5, x7
@@ -61,7 +65,7 @@ impl Aarch64 {
         );
     }
 
-    fn quick_signed(&mut self, slow: DynamicLabel) {
+    fn quick_signed(&mut self, slow: Label) {
         asm!(self
             ; asr x10, x6, 63
             ; cmp x10, x7

@@ -5,9 +5,10 @@
 
 use super::Aarch64;
 use super::asm::asm;
+use crate::buffer::{Buffer, Label};
 use api::Halt;
 use dynasmrt::aarch64::Aarch64Relocation;
-use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
+use dynasmrt::dynasm;
 use runtime::{Status, offset, table};
 use spec::op;
 
@@ -21,33 +22,33 @@ const _: () = assert!(32 * spec::limits::STACK == 4096 * STACK_PAGES as usize);
 /// Places that a blob has once.
 pub(super) struct Shared {
     /// The first byte.
-    start: DynamicLabel,
+    start: Label,
     /// Calls the builtin in `w16` on the stack in `x1`. Returns unless the builtin says otherwise.
-    pub(super) call: DynamicLabel,
+    pub(super) call: Label,
     /// The same for a function of words alone.
-    pub(super) reckon: DynamicLabel,
+    pub(super) reckon: Label,
     /// DIV, SDIV, MOD and SMOD on the stack in `x1`, which are tried here before a builtin is called.
-    pub(super) quick: [DynamicLabel; 4],
+    pub(super) quick: [Label; 4],
     /// Grows memory to the end in `x17`. Keeps limbs and `x16`, as do the next four.
-    pub(super) grow: DynamicLabel,
+    pub(super) grow: Label,
     /// Grows memory to hold a word at the offset in `x16`.
-    pub(super) grow_word: DynamicLabel,
+    pub(super) grow_word: Label,
     /// Grows memory to hold a byte at the offset in `x16`.
-    pub(super) grow_byte: DynamicLabel,
+    pub(super) grow_byte: Label,
     /// Reads a word of calldata at the offset in `x16` into the last of the words in the context.
-    pub(super) input: DynamicLabel,
+    pub(super) input: Label,
     /// Calls the builtin in `w0` on the words in the context.
-    aside: DynamicLabel,
+    aside: Label,
     /// Leaves because the head check behind which it was called failed.
-    pub(super) fails: DynamicLabel,
+    pub(super) fails: Label,
     /// Leaves with the status in `w0`.
-    leave: DynamicLabel,
-    exits: Vec<(Status, DynamicLabel)>,
+    leave: Label,
+    exits: Vec<(Status, Label)>,
 }
 
 impl Shared {
-    pub(super) fn new(ops: &mut VecAssembler<Aarch64Relocation>) -> Shared {
-        let mut label = || ops.new_dynamic_label();
+    pub(super) fn new(ops: &mut Buffer<Aarch64Relocation>) -> Shared {
+        let mut label = || ops.label();
         Shared {
             start: label(),
             call: label(),
@@ -67,11 +68,11 @@ impl Shared {
 
 impl Aarch64 {
     /// The place that leaves with a status.
-    pub(super) fn exit_label(&mut self, status: Status) -> DynamicLabel {
+    pub(super) fn exit_label(&mut self, status: Status) -> Label {
         if let Some((_, label)) = self.shared.exits.iter().find(|(known, _)| *known == status) {
             return *label;
         }
-        let label = self.ops.new_dynamic_label();
+        let label = self.ops.label();
         self.shared.exits.push((status, label));
         label
     }
@@ -98,15 +99,24 @@ impl Aarch64 {
         );
     }
 
+    /// What something before goes to, and nothing else.
     pub(super) fn emit_shared(&mut self) {
-        self.emit_call();
-        self.emit_aside_calls();
+        let Shared { call, reckon, quick, grow, grow_word, grow_byte, input, .. } = self.shared;
+        if self.ops.is_used(call) {
+            self.emit_call();
+        }
+        if [reckon].iter().chain(&quick).any(|label| self.ops.is_used(*label)) {
+            self.emit_reckon();
+        }
+        if [grow, grow_word, grow_byte, input].iter().any(|label| self.ops.is_used(*label)) {
+            self.emit_aside_calls();
+        }
         self.emit_quick();
         self.emit_exits();
     }
 
     fn emit_call(&mut self) {
-        let left = self.ops.new_dynamic_label();
+        let left = self.ops.label();
         asm!(self
             ; =>self.shared.call
             ; str x30, [sp, 96]
@@ -119,16 +129,21 @@ impl Aarch64 {
             ; cbnz w0, =>left
             ; ldr x30, [sp, 96]
             ; ret
-            // The builtin returns to where this was called.
+            // The builtin has written the height of the stack.
+            ; =>left
+            ; ldr x20, [x19, offset::SP as u32]
+            ; b =>self.shared.leave
+        );
+    }
+
+    /// The builtin returns to where this was called.
+    fn emit_reckon(&mut self) {
+        asm!(self
             ; =>self.shared.reckon
             ; ldr x17, [x19, offset::BUILTINS as u32]
             ; ldr x17, [x17, x16, lsl 3]
             ; mov x0, x19
             ; br x17
-            // The builtin has written the height of the stack.
-            ; =>left
-            ; ldr x20, [x19, offset::SP as u32]
-            ; b =>self.shared.leave
         );
     }
 
@@ -188,7 +203,7 @@ impl Aarch64 {
             ; mov w0, Status::FAILS.0
             ; b =>self.shared.leave
         );
-        for (status, label) in self.shared.exits.clone() {
+        for (status, label) in std::mem::take(&mut self.shared.exits) {
             asm!(self ; =>label ; mov w0, status.0 ; b =>self.shared.leave);
         }
         asm!(self

@@ -8,7 +8,7 @@ use super::Aarch64;
 use super::asm::{X0, X1, X16, asm};
 use super::memory::Kind;
 use crate::isa::{Cond, Isa, Limb, Shift, Word};
-use dynasmrt::{DynasmApi, DynasmLabelApi, dynasm};
+use dynasmrt::dynasm;
 
 impl Aarch64 {
     pub(super) fn emit_shift_by(&mut self, op: Shift, to: [u8; 4], word: &Word, amount: &Word) {

@@ -41,7 +41,7 @@ impl<I: Isa> Walk<'_, I> {
     }
 
     /// The section that begins with the JUMPDEST at a place.
-    fn target(&self, target: U256) -> Option<dynasmrt::DynamicLabel> {
+    fn target(&self, target: U256) -> Option<crate::buffer::Label> {
         let pc = u64::try_from(target).ok().filter(|pc| self.plan.is_target(*pc))?;
         let section = self.plan.section_at(pc as u32)?;
         Some(self.labels[section as usize])
@@ -121,7 +121,7 @@ impl<I: Isa> Walk<'_, I> {
     }
 
     /// The section that follows a JUMPI.
-    fn behind(&self, section: &Section) -> dynasmrt::DynamicLabel {
+    fn behind(&self, section: &Section) -> crate::buffer::Label {
         let last = &self.plan.ops[section.ops.end as usize - 1];
         let next = self.plan.section_at(last.pc + 1).expect("a section follows every JUMPI");
         self.labels[next as usize]

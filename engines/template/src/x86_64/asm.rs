@@ -1,11 +1,14 @@
-//! Instructions with operands that are known when the code is made: a few shapes, each spelled once for dynasm.
+//! Instructions with operands that are known when the code is made, in a few shapes.
 //!
 //! `rbx` is the height of the stack at the head of the section and `r12` the context, so a limb in memory is one of two
 //! bases and a displacement. Short displacements and immediates get short encodings.
+//!
+//! Most of a blob is moves and arithmetic on registers and such limbs. [`X86_64::on_mem`] and [`X86_64::on_regs`] put those
+//! together and write each at once; dynasm would write them byte by byte. All else is spelled for dynasm.
 
 use super::X86_64;
 use crate::isa::{Limb, Reg};
-use dynasmrt::{DynasmApi, dynasm};
+use dynasmrt::dynasm;
 
 /// Fixes the architecture: without it the macro guesses the host's.
 macro_rules! asm {
@@ -14,35 +17,6 @@ macro_rules! asm {
     };
 }
 pub(super) use asm;
-
-/// An instruction on a register and a limb in memory, in each of the four encodings of its place.
-macro_rules! with_place {
-    ($self:ident, $place:expr, $op:ident Rq($reg:expr)) => {
-        match $place {
-            Place::Stack(Short(d)) => asm!($self ; $op Rq($reg), QWORD [BYTE rbx + d]),
-            Place::Stack(Long(d)) => asm!($self ; $op Rq($reg), QWORD [DWORD rbx + d]),
-            Place::Context(Short(d)) => asm!($self ; $op Rq($reg), QWORD [BYTE r12 + d]),
-            Place::Context(Long(d)) => asm!($self ; $op Rq($reg), QWORD [DWORD r12 + d]),
-        }
-    };
-    ($self:ident, $place:expr, $op:ident mem, $($source:tt)*) => {
-        match $place {
-            Place::Stack(Short(d)) => asm!($self ; $op QWORD [BYTE rbx + d], $($source)*),
-            Place::Stack(Long(d)) => asm!($self ; $op QWORD [DWORD rbx + d], $($source)*),
-            Place::Context(Short(d)) => asm!($self ; $op QWORD [BYTE r12 + d], $($source)*),
-            Place::Context(Long(d)) => asm!($self ; $op QWORD [DWORD r12 + d], $($source)*),
-        }
-    };
-    ($self:ident, $place:expr, $op:ident mem) => {
-        match $place {
-            Place::Stack(Short(d)) => asm!($self ; $op QWORD [BYTE rbx + d]),
-            Place::Stack(Long(d)) => asm!($self ; $op QWORD [DWORD rbx + d]),
-            Place::Context(Short(d)) => asm!($self ; $op QWORD [BYTE r12 + d]),
-            Place::Context(Long(d)) => asm!($self ; $op QWORD [DWORD r12 + d]),
-        }
-    };
-}
-pub(super) use with_place;
 
 /// A displacement.
 #[derive(Clone, Copy)]
@@ -110,6 +84,23 @@ pub(super) enum Alu {
     Cmp,
 }
 
+impl Alu {
+    /// The opcode with a register as right operand and a register or memory as left one.
+    fn opcode(self) -> u8 {
+        match self {
+            Alu::Add => 0x01,
+            Alu::Or => 0x09,
+            Alu::Adc => 0x11,
+            Alu::Sbb => 0x19,
+            Alu::And => 0x21,
+            Alu::Sub => 0x29,
+            Alu::Xor => 0x31,
+            Alu::Cmp => 0x39,
+            Alu::Mov => 0x89,
+        }
+    }
+}
+
 /// Registers that no limb is ever in.
 pub(super) const RAX: u8 = 0;
 pub(super) const RCX: u8 = 1;
@@ -169,66 +160,61 @@ impl X86_64 {
 
     /// A comparison with a short immediate: dynasm only knows the long one. `83 /7 ib`.
     pub(super) fn cmp_short(&mut self, left: Operand, right: i8) {
-        let (rex, modrm) = match &left {
-            Operand::Reg(reg) => (0x48 | reg >> 3, 0xf8 | reg & 7),
-            Operand::Mem(Place::Stack(Short(_))) => (0x48, 0x7b),
-            Operand::Mem(Place::Stack(Long(_))) => (0x48, 0xbb),
-            Operand::Mem(Place::Context(Short(_))) => (0x49, 0x7c),
-            Operand::Mem(Place::Context(Long(_))) => (0x49, 0xbc),
-            Operand::Imm(_) | Operand::Wide(_) => return,
-        };
-        self.ops.extend([rex, 0x83, modrm]);
-        // The base `r12` needs a second byte.
-        if let Operand::Mem(Place::Context(_)) = left {
-            self.ops.extend([0x24]);
-        }
         match left {
-            Operand::Mem(Place::Stack(Short(d)) | Place::Context(Short(d))) => self.ops.extend([d as u8]),
-            Operand::Mem(Place::Stack(Long(d)) | Place::Context(Long(d))) => self.ops.extend(d.to_le_bytes()),
-            _ => {}
+            Operand::Reg(reg) => self.on_regs(0x83, 7, reg),
+            Operand::Mem(place) => self.on_mem(0x83, 7, place),
+            Operand::Imm(_) | Operand::Wide(_) => return,
         }
-        self.ops.extend([right as u8]);
+        self.ops.push_i8(right);
     }
 
     pub(super) fn alu_reg(&mut self, op: Alu, reg: u8, from: u8) {
-        match op {
-            Alu::Mov if reg == from => {}
-            Alu::Mov => asm!(self ; mov Rq(reg), Rq(from)),
-            Alu::Add => asm!(self ; add Rq(reg), Rq(from)),
-            Alu::Adc => asm!(self ; adc Rq(reg), Rq(from)),
-            Alu::Sub => asm!(self ; sub Rq(reg), Rq(from)),
-            Alu::Sbb => asm!(self ; sbb Rq(reg), Rq(from)),
-            Alu::And => asm!(self ; and Rq(reg), Rq(from)),
-            Alu::Or => asm!(self ; or Rq(reg), Rq(from)),
-            Alu::Xor => asm!(self ; xor Rq(reg), Rq(from)),
-            Alu::Cmp => asm!(self ; cmp Rq(reg), Rq(from)),
+        if op != Alu::Mov || reg != from {
+            self.on_regs(op.opcode(), from, reg);
         }
     }
 
     fn alu_mem(&mut self, op: Alu, reg: u8, place: Place) {
-        match op {
-            Alu::Mov => with_place!(self, place, mov Rq(reg)),
-            Alu::Add => with_place!(self, place, add Rq(reg)),
-            Alu::Adc => with_place!(self, place, adc Rq(reg)),
-            Alu::Sub => with_place!(self, place, sub Rq(reg)),
-            Alu::Sbb => with_place!(self, place, sbb Rq(reg)),
-            Alu::And => with_place!(self, place, and Rq(reg)),
-            Alu::Or => with_place!(self, place, or Rq(reg)),
-            Alu::Xor => with_place!(self, place, xor Rq(reg)),
-            Alu::Cmp => with_place!(self, place, cmp Rq(reg)),
-        }
+        // The same operation with its operands exchanged.
+        self.on_mem(op.opcode() | 2, reg, place);
     }
 
     /// Copies a limb to memory. What does not fit an instruction goes through `rax`.
     pub(super) fn put(&mut self, place: Place, from: Limb) {
         match Operand::new(from) {
-            Operand::Imm(value) => with_place!(self, place, mov mem, DWORD value),
-            Operand::Reg(reg) => with_place!(self, place, mov mem, Rq(reg)),
+            Operand::Imm(value) => {
+                self.on_mem(0xc7, 0, place);
+                self.ops.push_i32(value);
+            }
+            Operand::Reg(reg) => self.on_mem(Alu::Mov.opcode(), reg, place),
             Operand::Mem(_) | Operand::Wide(_) => {
                 self.alu(Alu::Mov, RAX, from);
-                with_place!(self, place, mov mem, rax);
+                self.on_mem(Alu::Mov.opcode(), RAX, place);
             }
         }
+    }
+
+    /// A 64-bit instruction on memory; `reg` is the other operand or a part of the opcode.
+    pub(super) fn on_mem(&mut self, opcode: u8, reg: u8, place: Place) {
+        // The base `r12` needs a second byte.
+        let (rex, base, displacement, len) = match place {
+            Place::Stack(displacement) => (0x48, 0x03, displacement, 3),
+            Place::Context(displacement) => (0x49, 0x2404, displacement, 4),
+        };
+        let (mode, displacement, displacement_len) = match displacement {
+            Short(bytes) => (0x40, u64::from(bytes as u8), 1),
+            Long(bytes) => (0x80, u64::from(bytes as u32), 4),
+        };
+        let reg = u64::from(reg);
+        let head = rex | reg >> 3 << 2 | u64::from(opcode) << 8 | (base | mode | (reg & 7) << 3) << 16;
+        self.ops.push_word(head | displacement << (8 * len), len + displacement_len);
+    }
+
+    /// A 64-bit instruction on the register `on`; `reg` is the other operand or a part of the opcode.
+    fn on_regs(&mut self, opcode: u8, reg: u8, on: u8) {
+        let (reg, on) = (u64::from(reg), u64::from(on));
+        let modrm = 0xc0 | (reg & 7) << 3 | on & 7;
+        self.ops.push_word(0x48 | reg >> 3 << 2 | on >> 3 | u64::from(opcode) << 8 | modrm << 16, 3);
     }
 
     /// The register of a limb, which is loaded into `scratch` if it is elsewhere.

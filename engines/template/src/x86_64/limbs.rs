@@ -3,7 +3,7 @@
 use super::X86_64;
 use super::asm::{Alu, Operand, RAX, RCX, asm};
 use crate::isa::{Bits, Cond, Limb, Link, Reg};
-use dynasmrt::{DynasmApi, dynasm};
+use dynasmrt::dynasm;
 
 impl X86_64 {
     pub(super) fn emit_chain(&mut self, link: Link, to: Option<Reg>, left: Limb, right: Limb) {

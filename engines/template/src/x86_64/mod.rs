@@ -20,17 +20,18 @@ mod shared;
 mod shift;
 
 use crate::Features;
+use crate::buffer::{Buffer, Label};
 use crate::isa::*;
-use asm::{Long, Place, Short, asm, context, with_place};
+use asm::{asm, context};
+use dynasmrt::dynasm;
 use dynasmrt::x64::X64Relocation;
-use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
 use memory::Aside;
 use runtime::{Status, offset, table};
 use shared::Shared;
 
 /// The encoder.
 pub(crate) struct X86_64 {
-    ops: VecAssembler<X64Relocation>,
+    ops: Buffer<X64Relocation>,
     features: Features,
     shared: Shared,
     asides: Vec<Aside>,
@@ -38,8 +39,7 @@ pub(crate) struct X86_64 {
 
 impl X86_64 {
     /// An encoder that uses these features.
-    pub(crate) fn new(features: Features) -> X86_64 {
-        let mut ops = VecAssembler::new(0);
+    pub(crate) fn new(features: Features, mut ops: Buffer<X64Relocation>) -> X86_64 {
         let shared = Shared::new(&mut ops);
         X86_64 { ops, features, shared, asides: Vec::new() }
     }
@@ -51,14 +51,14 @@ impl Isa for X86_64 {
     const FAILURE_LEN: u32 = 5;
 
     fn len(&self) -> u32 {
-        self.ops.offset().0 as u32
+        self.ops.len()
     }
 
-    fn label(&mut self) -> DynamicLabel {
-        self.ops.new_dynamic_label()
+    fn label(&mut self) -> Label {
+        self.ops.label()
     }
 
-    fn bind(&mut self, label: DynamicLabel) {
+    fn bind(&mut self, label: Label) {
         asm!(self ; =>label);
     }
 
@@ -66,7 +66,7 @@ impl Isa for X86_64 {
         self.emit_prologue();
     }
 
-    fn failures(&mut self, labels: &[DynamicLabel]) {
+    fn failures(&mut self, labels: &[Label]) {
         for label in labels {
             asm!(self ; =>*label ; call =>self.shared.fails);
         }
@@ -78,10 +78,10 @@ impl Isa for X86_64 {
 
     fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
         self.emit_shared();
-        self.ops.finalize().map_err(|error| Unencodable(error.to_string()))
+        self.ops.finish()
     }
 
-    fn head(&mut self, check: Check, fails: DynamicLabel) {
+    fn head(&mut self, check: Check, fails: Label) {
         let need = 32 * i32::from(check.need);
         let room = 32 * (spec::limits::STACK as i32 - i32::from(check.growth));
         if check.gas > 0 {
@@ -120,11 +120,11 @@ impl Isa for X86_64 {
         }
     }
 
-    fn jump(&mut self, to: DynamicLabel) {
+    fn jump(&mut self, to: Label) {
         asm!(self ; jmp =>to);
     }
 
-    fn branch(&mut self, cond: Cond, to: DynamicLabel) {
+    fn branch(&mut self, cond: Cond, to: Label) {
         match cond {
             Cond::Zero => asm!(self ; jz =>to),
             Cond::NotZero => asm!(self ; jnz =>to),
@@ -274,7 +274,10 @@ impl X86_64 {
         let place = context(field);
         match i8::try_from(number) {
             Ok(number) => self.cmp_short(asm::Operand::Mem(place), number),
-            Err(_) => with_place!(self, place, cmp mem, DWORD number as i32),
+            Err(_) => {
+                self.on_mem(0x81, 7, place);
+                self.ops.push_i32(number as i32);
+            }
         }
     }
 }

@@ -7,7 +7,7 @@
 use super::X86_64;
 use super::asm::{Alu, RAX, RCX, RDX, asm};
 use crate::isa::{Isa, Limb, Reg, Word};
-use dynasmrt::{DynasmApi, dynasm};
+use dynasmrt::dynasm;
 
 const ZERO: Limb = Limb::Imm(0);
 

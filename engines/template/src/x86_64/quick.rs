@@ -14,7 +14,8 @@
 use super::X86_64;
 use super::asm::asm;
 use super::shared::Shared;
-use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, dynasm};
+use crate::buffer::Label;
+use dynasmrt::dynasm;
 use spec::op;
 
 /// In the order of [`Shared::quick`].
@@ -22,7 +23,7 @@ const QUICK: [u8; 4] = [op::DIV, op::MOD, op::SDIV, op::SMOD];
 
 impl Shared {
     /// Where an instruction is tried.
-    pub(super) fn quick(&self, builtin: u16) -> Option<DynamicLabel> {
+    pub(super) fn quick(&self, builtin: u16) -> Option<Label> {
         let index = QUICK.iter().position(|opcode| u16::from(*opcode) == builtin)?;
         Some(self.quick[index])
     }
@@ -31,7 +32,10 @@ impl Shared {
 impl X86_64 {
     pub(super) fn emit_quick(&mut self) {
         for (opcode, label) in QUICK.into_iter().zip(self.shared.quick) {
-            let slow = self.ops.new_dynamic_label();
+            if !self.ops.is_used(label) {
+                continue;
+            }
+            let slow = self.ops.label();
             asm!(self ; =>label);
             let signed = matches!(opcode, op::SDIV | op::SMOD);
             self.divisor(signed, slow);
@@ -59,7 +63,7 @@ impl X86_64 {
         }
     }
 
-    fn divisor(&mut self, signed: bool, slow: DynamicLabel) {
+    fn divisor(&mut self, signed: bool, slow: Label) {
         asm!(self ; mov rcx, [rsi - 64]);
         if !signed {
             asm!(self

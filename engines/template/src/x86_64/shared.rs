@@ -5,9 +5,10 @@
 
 use super::X86_64;
 use super::asm::asm;
+use crate::buffer::{Buffer, Label};
 use api::Halt;
+use dynasmrt::dynasm;
 use dynasmrt::x64::X64Relocation;
-use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi, VecAssembler, dynasm};
 use runtime::{Status, offset, table};
 use spec::op;
 
@@ -17,33 +18,33 @@ const PLACE: i32 = offset::WORDS + 32 * 2;
 /// Places that a blob has once.
 pub(super) struct Shared {
     /// The first byte.
-    pub(super) start: DynamicLabel,
+    pub(super) start: Label,
     /// Calls the builtin in `eax` on the stack in `rsi`. Returns unless the builtin says otherwise.
-    pub(super) call: DynamicLabel,
+    pub(super) call: Label,
     /// The same for a function of words alone.
-    pub(super) reckon: DynamicLabel,
+    pub(super) reckon: Label,
     /// DIV, SDIV, MOD and SMOD on the stack in `rsi`, which are tried here before a builtin is called.
-    pub(super) quick: [DynamicLabel; 4],
+    pub(super) quick: [Label; 4],
     /// Grows memory to the end in `rcx`. Keeps every register but that one, as do the next four.
-    pub(super) grow: DynamicLabel,
+    pub(super) grow: Label,
     /// Grows memory to hold a word at the offset in `rax`.
-    pub(super) grow_word: DynamicLabel,
+    pub(super) grow_word: Label,
     /// Grows memory to hold a byte at the offset in `rax`.
-    pub(super) grow_byte: DynamicLabel,
+    pub(super) grow_byte: Label,
     /// Reads a word of calldata at the offset in `rax` into the last of the words in the context.
-    pub(super) input: DynamicLabel,
+    pub(super) input: Label,
     /// Calls the builtin in `ecx` on the words in the context.
-    pub(super) aside: DynamicLabel,
+    pub(super) aside: Label,
     /// Leaves because the head check behind which it was called failed.
-    pub(super) fails: DynamicLabel,
+    pub(super) fails: Label,
     /// Leaves with the status in `eax`.
-    leave: DynamicLabel,
-    exits: Vec<(Status, DynamicLabel)>,
+    leave: Label,
+    exits: Vec<(Status, Label)>,
 }
 
 impl Shared {
-    pub(super) fn new(ops: &mut VecAssembler<X64Relocation>) -> Shared {
-        let mut label = || ops.new_dynamic_label();
+    pub(super) fn new(ops: &mut Buffer<X64Relocation>) -> Shared {
+        let mut label = || ops.label();
         Shared {
             start: label(),
             call: label(),
@@ -63,11 +64,11 @@ impl Shared {
 
 impl X86_64 {
     /// The place that leaves with a status.
-    pub(super) fn exit_label(&mut self, status: Status) -> DynamicLabel {
+    pub(super) fn exit_label(&mut self, status: Status) -> Label {
         if let Some((_, label)) = self.shared.exits.iter().find(|(known, _)| *known == status) {
             return *label;
         }
-        let label = self.ops.new_dynamic_label();
+        let label = self.ops.label();
         self.shared.exits.push((status, label));
         label
     }
@@ -91,15 +92,24 @@ impl X86_64 {
         );
     }
 
+    /// What something before goes to, and nothing else.
     pub(super) fn emit_shared(&mut self) {
-        self.emit_call();
-        self.emit_aside_calls();
+        let Shared { call, reckon, quick, grow, grow_word, grow_byte, input, .. } = self.shared;
+        if self.ops.is_used(call) {
+            self.emit_call();
+        }
+        if [reckon].iter().chain(&quick).any(|label| self.ops.is_used(*label)) {
+            self.emit_reckon();
+        }
+        if [grow, grow_word, grow_byte, input].iter().any(|label| self.ops.is_used(*label)) {
+            self.emit_aside_calls();
+        }
         self.emit_quick();
         self.emit_exits();
     }
 
     fn emit_call(&mut self) {
-        let left = self.ops.new_dynamic_label();
+        let left = self.ops.label();
         asm!(self
             ; =>self.shared.call
             ; mov [BYTE r12 + offset::GAS as i8], r14
@@ -110,11 +120,6 @@ impl X86_64 {
             ; test eax, eax
             ; jnz =>left
             ; ret
-            ; =>self.shared.reckon
-            ; mov rdi, r12
-            ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
-            ; call QWORD [rcx + 8 * rax]
-            ; ret
             // The builtin has written the height of the stack.
             ; =>left
             ; add rsp, 8
@@ -123,10 +128,20 @@ impl X86_64 {
         );
     }
 
+    fn emit_reckon(&mut self) {
+        asm!(self
+            ; =>self.shared.reckon
+            ; mov rdi, r12
+            ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
+            ; call QWORD [rcx + 8 * rax]
+            ; ret
+        );
+    }
+
     /// Calls that happen off the straight path, in the middle of anything.
     fn emit_aside_calls(&mut self) {
         let out_of_gas = self.exit_label(Status::halt(Halt::OutOfGas));
-        let (too_far, left) = (self.ops.new_dynamic_label(), self.ops.new_dynamic_label());
+        let (too_far, left) = (self.ops.label(), self.ops.label());
         asm!(self
             ; =>self.shared.input
             ; mov [DWORD r12 + PLACE], rax
@@ -195,7 +210,7 @@ impl X86_64 {
             ; mov eax, Status::FAILS.0 as i32
             ; jmp =>self.shared.leave
         );
-        for (status, label) in self.shared.exits.clone() {
+        for (status, label) in std::mem::take(&mut self.shared.exits) {
             asm!(self ; =>label ; mov eax, status.0 as i32 ; jmp =>self.shared.leave);
         }
         asm!(self

@@ -6,7 +6,7 @@ use super::X86_64;
 use super::asm::{Alu, RAX, RCX, asm};
 use super::memory::Kind;
 use crate::isa::{Limb, Shift, Word};
-use dynasmrt::{DynasmApi, DynasmLabelApi, dynasm};
+use dynasmrt::dynasm;
 
 impl X86_64 {
     pub(super) fn emit_shift_by(&mut self, op: Shift, to: [u8; 4], word: &Word, amount: &Word) {
