@@ -175,3 +175,44 @@ impl<R: Relocation> Buffer<R> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use api::{Code, Revision};
+    use dynasmrt::dynasm;
+    use dynasmrt::x64::X64Relocation;
+
+    fn buffer() -> Buffer<X64Relocation> {
+        Buffer::new(&Plan::new(&Code::default(), Revision::Osaka))
+    }
+
+    #[test]
+    fn branches_go_to_their_places() {
+        let mut ops = buffer();
+        let (back, on) = (ops.label(), ops.label());
+        dynasm!(ops ; .arch x64 ; =>back ; jz BYTE >name ; jmp =>on ; name: ; jmp =>back ; =>on);
+        let expect = [0x74, 5, 0xe9, 5, 0, 0, 0, 0xe9, 0xf4, 0xff, 0xff, 0xff];
+        assert_eq!(ops.finish().unwrap(), expect);
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_or_too_far_is_an_error() {
+        let mut ops = buffer();
+        let (idle, nowhere) = (ops.label(), ops.label());
+        dynasm!(ops ; .arch x64 ; jmp =>nowhere);
+        assert!(ops.is_used(nowhere) && !ops.is_used(idle));
+        assert!(ops.finish().unwrap_err().0.contains("never bound"));
+        let mut ops = buffer();
+        dynasm!(ops ; .arch x64 ; jz BYTE >name);
+        assert!(ops.finish().unwrap_err().0.contains("`name`"));
+        for (len, reaches) in [(127, true), (128, false)] {
+            let mut ops = buffer();
+            let far = ops.label();
+            dynasm!(ops ; .arch x64 ; jz BYTE =>far);
+            (0..len).for_each(|_| ops.push(0xcc));
+            dynasm!(ops ; .arch x64 ; =>far);
+            assert_eq!(ops.finish().is_ok(), reaches, "{len}");
+        }
+    }
+}

@@ -13,7 +13,6 @@ use crate::window::{Window, in_slot, slot_of};
 struct Move {
     /// Which entry it is.
     index: usize,
-    word: Word,
     /// The entry in whose slot it lies, if in the slot of another one.
     from: Option<usize>,
     /// Whether limbs that are known must be written too.
@@ -73,10 +72,9 @@ impl Settling {
     }
 
     fn add(&mut self, window: &Window, index: usize, whole: bool) {
-        let word = window.entries[index];
-        let from = slot_of(&word).map(|slot| (slot + window.need) as usize);
+        let from = slot_of(&window.entries[index]).map(|slot| (slot + window.need) as usize);
         let from = from.filter(|from| *from != index && *from < window.entries.len());
-        self.moves.push(Move { index, word, from, whole, pending: true });
+        self.moves.push(Move { index, from, whole, pending: true });
         self.of[index] = self.moves.len() as u16;
     }
 
@@ -112,7 +110,8 @@ impl Settling {
             }
         }
         for step in &self.moves {
-            window.replace(step.index, in_slot(&step.word, window.position(step.index)));
+            let word = in_slot(&window.entries[step.index], window.position(step.index));
+            window.replace(step.index, word);
         }
     }
 
@@ -125,7 +124,7 @@ impl Settling {
         let step = &mut self.moves[i];
         step.pending = false;
         let home = window.position(step.index);
-        for (i, limb) in step.word.iter().enumerate() {
+        for (i, limb) in window.entries[step.index].iter().enumerate() {
             write(isa, step, 4 * home + i as i32, *limb);
         }
         let Some(from) = step.from else { return };
@@ -151,7 +150,7 @@ impl Settling {
             let first_cell = 4 * window.position(self.moves[first].index) + i as i32;
             isa.mov(I::SPARE, Limb::Stack(first_cell));
             for step in self.cycle.iter().map(|step| &self.moves[*step]) {
-                let limb = match step.word[i] {
+                let limb = match window.entries[step.index][i] {
                     Limb::Stack(cell) if cell == first_cell => Limb::Reg(I::SPARE),
                     limb => limb,
                 };

@@ -111,6 +111,24 @@ fn eviction_changes_nothing() {
     assert!(vm.counts().compiled > 12, "nothing was evicted: {:?}", vm.counts());
 }
 
+/// More codes than are kept: what is forgotten is compiled again, what is kept is not.
+#[test]
+fn codes_are_kept_until_there_are_too_many() {
+    let mut vm = vm();
+    let mut run = |number: u16| {
+        let [high, low] = number.to_be_bytes();
+        let mut frame = frame(&[], Revision::Osaka);
+        let program = [op::PUSH1 + 1, high, low, op::PUSH0, op::MSTORE, op::STOP];
+        assert_eq!(vm.run(&code(&program), &mut frame, &mut Nobody), Exit::End(End::Stop));
+        assert_eq!(frame.memory.slice(30, 2), [high, low]);
+        vm.counts().compiled
+    };
+    assert_eq!((0..400).map(&mut run).last(), Some(400));
+    assert_eq!((0..400).map(&mut run).last(), Some(400));
+    assert_eq!((0..1200).map(&mut run).last(), Some(1200));
+    assert_eq!(run(0), 1201);
+}
+
 /// A panic of the world passes through the vm, not through compiled code, and the vm goes on.
 #[test]
 fn a_panic_of_the_host_is_resumed_outside() {

@@ -155,6 +155,21 @@ fn listing() {
     assert!(found == expect, "the listing changed: expected\n{expect}found\n{found}");
 }
 
+/// What a blob has once it has only if something goes there.
+#[test]
+fn shared_code_is_there_if_it_is_used() {
+    let has = |bytes: &[u8], start: &str| {
+        let blob = blob(&Code::new(bytes.to_vec().into()), FEATURES[1], false);
+        instructions(&blob.bytes).iter().any(|(_, i)| text(i).starts_with(start))
+    };
+    assert!(!has(&[op::CALLER, op::POP], "call qword"));
+    assert!(has(&[op::EXP], "call qword"));
+    assert!(has(&[op::SLOAD], "call qword"));
+    assert!(has(&[op::MLOAD], "call qword"));
+    assert!(!has(&[op::EXP], "div"));
+    assert!(has(&[op::SMOD], "div"));
+}
+
 /// Code that makes much of little stays within a bound that is linear in its length, and fits the arena.
 #[test]
 fn bombs_stay_linear() {
