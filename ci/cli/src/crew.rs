@@ -12,7 +12,14 @@ const TOLERANCES: &str = include_str!("../../../fuzz/oracle/tolerances.toml");
 
 /// The engines that were asked for; ours and others' if none was.
 pub(crate) fn crew(list: &EngineList, roster: Roster) -> Result<Crew, Failure> {
-    Crew::new(&roster.compared(&list.engines), move |name| roster.make(name).ok())
+    // An engine that is named twice is not compared with itself.
+    let mut names: Vec<String> = Vec::new();
+    for name in roster.compared(&list.engines) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Crew::new(&names, move |name| roster.make(name).ok())
         .map_err(|name| Failure::new(Exit::BadInput, format_args!("error: {}", registry::UnknownEngine(name))))
 }
 

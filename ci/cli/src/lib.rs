@@ -32,7 +32,7 @@ pub use roster::{Extra, Roster};
 
 use args::{Command, Options};
 use clap::Parser;
-use output::{Output, Shown};
+use output::{Output, Shown, Unread};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -40,7 +40,7 @@ use std::process::ExitCode;
 pub fn main(roster: Roster) -> ExitCode {
     let options = Options::parse();
     let result = dispatch(options.command, roster).and_then(|exit| {
-        Output.flush()?;
+        Unread(Output).flush()?;
         Ok(exit)
     });
     let exit = result.unwrap_or_else(|failure| {
@@ -53,7 +53,7 @@ pub fn main(roster: Roster) -> ExitCode {
 
 fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
     // What is written for files is exact; what is written for people is safe to show.
-    let (exact, shown) = (&mut Output, &mut Shown(Output));
+    let (exact, shown) = (&mut Output, &mut Shown(Unread(Output)));
     match command {
         Command::Gate(args) => gate::gate(&args, roster, shown),
         Command::Run(args) => perf::around(&args.perf, || run::run(&args, roster, shown)),
@@ -63,7 +63,7 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Sweep(args) => sweep::sweep(&args, roster, shown),
         Command::Reduce(args) => diff::reduce(&args, roster, exact),
         Command::Replay(args) => replay::replay(&args, roster, shown),
-        Command::Trace(args) => trace::trace(&args, roster, shown),
+        Command::Trace(args) => trace::trace(&args, roster, &mut Shown(Output)),
         Command::Conform(args) => conform::command(&args, roster, shown),
         Command::Disasm(args) => code::disasm(&args, exact),
         Command::Asm(args) => code::asm(&args, exact),

@@ -27,6 +27,25 @@ impl Write for Output {
     }
 }
 
+/// Output that may go unread: what is concluded does not depend on whether somebody reads it to its end.
+pub(crate) struct Unread<W>(pub(crate) W);
+
+impl<W: Write> Write for Unread<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            result => result,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+}
+
 /// Escapes what is written, but for line ends and our own colours.
 pub(crate) struct Shown<W>(pub(crate) W);
 
@@ -89,6 +108,26 @@ mod tests {
         ] {
             assert_eq!(shown(text), safe);
         }
+    }
+
+    /// A pipe that nobody reads.
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    #[test]
+    fn who_stops_reading_changes_no_verdict() {
+        let mut out = Shown(Unread(Closed));
+        assert!(writeln!(out, "{RED}FAILED{PLAIN}").and_then(|()| out.flush()).is_ok());
+        assert!(writeln!(Shown(Closed), "x").is_err());
     }
 
     #[test]

@@ -13,6 +13,8 @@ use codebuf::Block;
 const CODES_MAX: usize = 1 << 9;
 /// Places to find them at: twice as many, so that few are tried.
 const PLACES: usize = 2 * CODES_MAX;
+/// Bytes of bytecode that are kept.
+const CODE_BYTES_MAX: usize = 4 << 20;
 /// Shared codes that are recognised.
 const RECENT: usize = 8;
 
@@ -69,6 +71,8 @@ pub(crate) struct Cache {
     /// One more than the index of what is kept, or 0, at the place that its digest names or at the next that was free.
     places: Vec<u16>,
     kept: Vec<Kept>,
+    /// Bytes of their codes.
+    code_bytes: usize,
     recent: Vec<(Key, usize)>,
     /// Which of the recent ones is replaced next.
     next: usize,
@@ -125,6 +129,7 @@ impl Cache {
         }
         let index = self.kept.len();
         self.places[place] = index as u16 + 1;
+        self.code_bytes += code.len();
         self.kept.push(Kept { digest, key: Key { code: code.clone(), revision, checkpoints }, compiled });
         index
     }
@@ -142,13 +147,14 @@ impl Cache {
 
     /// Whether there is no room for one more.
     pub(crate) fn is_full(&self) -> bool {
-        self.kept.len() >= CODES_MAX
+        self.kept.len() >= CODES_MAX || self.code_bytes >= CODE_BYTES_MAX
     }
 
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         self.places.fill(0);
         self.kept.clear();
+        self.code_bytes = 0;
         self.recent.clear();
         self.next = 0;
     }

@@ -11,7 +11,7 @@ use crate::isa::{Isa, Unencodable};
 use crate::walk::{Walk, check};
 use crate::x86_64::X86_64;
 use api::{Code, Revision};
-use plan::{Ends, Plan};
+use plan::{Ends, Plan, Section};
 use spec::op;
 use std::ops::Range;
 
@@ -54,7 +54,21 @@ pub(crate) fn host(code: &Code, revision: Revision, features: Features, checkpoi
     }
 }
 
+/// What settling the words of all sections may cost: for each instruction, the words that its section can hold.
+const WORK_MAX: u64 = 1 << 21;
+
+/// The most that settling can cost. Sections that no frame passes cost nothing.
+fn work(plan: &Plan) -> u64 {
+    let words = |section: &Section| 1 + u64::from(section.need) + u64::from(section.growth);
+    let passable = plan.sections.iter().filter(|section| check(section).is_some());
+    passable.map(|section| section.ops.len() as u64 * words(section)).sum()
+}
+
 fn compile<I: Isa>(mut isa: I, code: &Code, plan: &Plan, checkpoints: bool) -> Result<Blob, Unencodable> {
+    let work = work(plan);
+    if work > WORK_MAX {
+        return Err(Unencodable(format!("bringing its words home may take {work} steps, more than {WORK_MAX}")));
+    }
     let labels: Vec<_> = plan.sections.iter().map(|_| isa.label()).collect();
     let fails: Vec<_> = plan.sections.iter().map(|_| isa.label()).collect();
     let mut entries = vec![0; code.len() + 1];

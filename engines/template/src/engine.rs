@@ -22,7 +22,7 @@ const _: () = assert!(2048 + EXPANSION_MAX * CODE_LEN_MAX <= ARENA);
 pub struct Counts {
     /// Codes compiled.
     pub compiled: u64,
-    /// Codes refused.
+    /// Times that a code was refused; one that is too long is refused again whenever it is asked for.
     pub refused: u64,
     /// Times that a frame was run in compiled code.
     pub entered: u64,
@@ -89,9 +89,6 @@ impl Template {
     }
 
     fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Compiled> {
-        if code.len() > CODE_LEN_MAX {
-            return None;
-        }
         let mut blob = compile::host(code, revision, self.features, checkpoints)?;
         if self.arena.is_none() {
             self.arena = Arena::new(ARENA).ok();
@@ -118,7 +115,9 @@ impl Template {
 
 impl Vm for Template {
     fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
-        if frame.steps {
+        // Code that is too long is not even remembered.
+        if frame.steps || code.len() > CODE_LEN_MAX {
+            self.counts.refused += u64::from(!frame.steps);
             self.counts.left += 1;
             return Exit::Leave;
         }

@@ -173,7 +173,7 @@ fn shared_code_is_there_if_it_is_used() {
 /// Code that makes much of little stays within a bound that is linear in its length, and fits the arena.
 #[test]
 fn bombs_stay_linear() {
-    let deep = [vec![op::CALLDATASIZE; 900], [op::SWAP16, op::DIV, op::DUP16].repeat(7_000)].concat();
+    let deep = [vec![op::CALLDATASIZE; 900], [op::SWAP16, op::DIV, op::DUP16].repeat(400)].concat();
     let mut bombs = vec![deep];
     for pattern in [
         &[op::JUMPDEST][..],
@@ -200,4 +200,21 @@ fn bombs_stay_linear() {
         let blob = blob(&Code::new(bomb.into()), FEATURES[1], true);
         assert!(blob.len() <= 2048 + 150 * len, "{name}: {} bytes from {len}", blob.len());
     }
+}
+
+/// Instructions in the middle of a high stack cost as much as the stack is high: too much of it is refused, by the bytecode
+/// alone, and less of it is compiled.
+#[test]
+fn code_that_takes_long_to_compile_is_refused() {
+    let bomb = |words: usize, pairs: usize| {
+        Code::new([vec![op::CALLER; words], [op::DUP1, op::BYTE].repeat(pairs)].concat().into())
+    };
+    let compiles = |code: &Code| {
+        let aarch64 = template::compile::aarch64(code, Revision::Osaka, false).is_ok();
+        assert_eq!(template::compile::x86_64(code, Revision::Osaka, Features::default(), false).is_ok(), aarch64);
+        aarch64
+    };
+    assert!(!compiles(&bomb(1000, 30_000)));
+    assert!(compiles(&bomb(1000, 500)));
+    assert!(compiles(&bomb(10, 30_000)));
 }

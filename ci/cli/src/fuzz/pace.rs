@@ -62,7 +62,7 @@ impl Pace {
             is_terminal: std::io::stderr().is_terminal(),
             began,
             first: start.next,
-            deadline: args.time.map(|seconds| began + Duration::from_secs(seconds)),
+            deadline: args.time.and_then(|seconds| began.checked_add(Duration::from_secs(seconds))),
             last_line: Mutex::new(began),
             state: Mutex::new(start.clone()),
             failure: Mutex::new(None),
