@@ -32,8 +32,9 @@ pub const MEMORY: u64 = 1 << 30;
 /// bounded too.
 pub const ASKS: u64 = 1 << 22;
 
-/// The resource limit of the harness: bytes that a transaction may log. A block's gas buys a few million.
-pub const LOG_BYTES: u64 = 1 << 28;
+/// The resource limit of the harness: bytes that a transaction may log and deploy together. A block's gas buys a few
+/// million.
+pub const KEPT_BYTES: u64 = 1 << 28;
 
 /// Bytes of deployed code (EIP-170).
 pub const fn code(revision: Revision) -> usize {

@@ -104,7 +104,11 @@ impl Driver<'_> {
     fn over_limit(&self) -> EngineError {
         EngineError::Limit(match self.session.is_over_limit() {
             true => {
-                format!("a transaction may ask the world {} times and log {} bytes", limits::ASKS, limits::LOG_BYTES)
+                format!(
+                    "a transaction may ask the world {} times and log and deploy {} bytes",
+                    limits::ASKS,
+                    limits::KEPT_BYTES
+                )
             }
             false => format!("the frames of a case may hold {} bytes of memory together", limits::MEMORY),
         })
@@ -226,7 +230,11 @@ impl Driver<'_> {
             // Before EIP-2 a contract that could not pay for its code came into being without it.
             None => (Bytes::new(), frame.gas_left),
         };
-        self.session.world.set_code(address, Code::new(code.clone()));
+        self.session.kept_bytes = self.session.kept_bytes.saturating_add(code.len() as u64);
+        // Beyond the limit the case ends before anything looks at the code.
+        if !self.session.is_over_limit() {
+            self.session.world.set_code(address, Code::new(code.clone()));
+        }
         Done { end, gas_left, output: code, created: Some(address) }
     }
 }

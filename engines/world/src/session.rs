@@ -42,8 +42,8 @@ pub(crate) struct Session<'a> {
     pub(crate) checkpoints: bool,
     /// Canonical points reported since the driver began to count.
     pub(crate) points: u32,
-    /// Bytes logged so far, in frames that were undone too.
-    pub(crate) log_bytes: u64,
+    /// Bytes logged and deployed so far, in frames that were undone too.
+    pub(crate) kept_bytes: u64,
 }
 
 impl Session<'_> {
@@ -149,7 +149,7 @@ impl Host for Session<'_> {
 
     fn log(&mut self, frame: &Frame, topics: &[B256], data: Bytes) {
         self.ask(AskKind::Log, word(frame.message.address), U256::from(topics.len()), U256::from(data.len()), false);
-        self.log_bytes += data.len() as u64;
+        self.kept_bytes += data.len() as u64;
         self.world.logs.push(Log { address: frame.message.address, topics: topics.to_vec(), data });
     }
 
@@ -172,7 +172,7 @@ impl Host for Session<'_> {
     }
 
     fn is_over_limit(&self) -> bool {
-        self.asks > limits::ASKS || self.log_bytes > limits::LOG_BYTES
+        self.asks > limits::ASKS || self.kept_bytes > limits::KEPT_BYTES
     }
 
     fn checkpoint(&mut self, frame: &Frame) -> Flow {

@@ -65,7 +65,7 @@ pub(crate) fn transact(
             asks: 0,
             checkpoints: recording.checkpoints,
             points: 0,
-            log_bytes: 0,
+            kept_bytes: 0,
         },
         env: env.clone(),
         pool,

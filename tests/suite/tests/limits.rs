@@ -153,6 +153,14 @@ fn what_frames_leave_behind_is_limited_too() {
             }
         }
     }
+    // Before EIP-170 deployed code has no limit of its own. The initcode returns 32 MiB.
+    let initcode = [&[op::PUSH1 + 3][..], &(32u32 << 20).to_be_bytes(), &[op::PUSH1, 0, op::RETURN]].concat();
+    let put = [vec![op::PUSH1 + 7], initcode, vec![op::PUSH1, 0, op::MSTORE]].concat();
+    let create = [vec![op::PUSH1, 8, op::PUSH1, 24, op::PUSH1, 0, op::CREATE, op::POP]].concat();
+    let case = call_case(Revision::Homestead, looped([put, create].concat()), vec![]);
+    for error in errors(&with_gas(case, i64::MAX as u64)) {
+        assert!(is_limit(&error), "{error:?}");
+    }
     // Each frame hands its input on: what callers hold while they wait counts as well as memory.
     let pass_on = [
         push_all(&[zero, megabytes, zero]),
