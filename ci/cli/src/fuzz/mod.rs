@@ -31,9 +31,15 @@ pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let known = known(&args.known)?;
     let (mix, profile) = mix(&args.draw)?;
     let seed = args.draw.seed;
+    // A state is not gone on with by other versions of the engines: its digest would be neither's.
+    let profile = format!("{profile}; {}", roster.ids(&crew.names()).join(", "));
     let plan = Plan { seed, cases: args.cases, engines: crew.names(), profile };
     let start = match (&args.out, args.resume) {
         (Some(folder), true) => resume(folder, &plan)?,
+        (Some(folder), false) if folder.join(STATE).exists() => {
+            let what = "there is a campaign already; go on with it with --resume, or give another folder";
+            return Err(Failure::new(Exit::BadInput, format_args!("error: {}: {what}", folder.display())));
+        }
         _ => State::default(),
     };
     let folder = Folder { path: args.out.clone(), crew: Mutex::new(crew.again()), roster, seed };

@@ -53,7 +53,13 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let n_failures: usize = parts.iter().map(|part| part.failures().count()).sum();
     let n_unknown: usize = parts.iter().map(|part| part.unknown().count()).sum();
     let n_cases: u64 = parts.iter().map(|part| part.n_cases).sum();
-    let word = if n_failures == 0 { "unanimous" } else { "NOT UNANIMOUS" };
+    // With one engine there is nobody to agree with: the corpus was checked, nothing was compared.
+    let is_alone = names.len() < 2;
+    let word = match (n_failures, is_alone) {
+        (0, false) => "unanimous",
+        (0, true) => "NOTHING COMPARED",
+        _ => "NOT UNANIMOUS",
+    };
     let engines = names.join(", ");
     let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed; digest {digest}");
     if args.json {
@@ -75,6 +81,7 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     Ok(match (n_failures, n_unknown) {
         (1.., _) => Exit::Differs,
         (0, 1..) => Exit::Inconclusive,
+        (0, 0) if is_alone => Exit::Inconclusive,
         (0, 0) => Exit::Ok,
     })
 }
