@@ -52,7 +52,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("suite", ANY),
     ("zoo", ANY),
     ("bench", ANY),
-    ("probe", &[]),
     ("cli", ANY),
 ];
 

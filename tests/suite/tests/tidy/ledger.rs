@@ -12,7 +12,7 @@ const PATH: &str = "engines/ARCHITECTURE.md";
 const HEADING: &str = "Unsafe ledger";
 
 /// The folders that may hold unsafe code.
-const MAY_HOLD: [&str; 11] = [
+const MAY_HOLD: [&str; 10] = [
     "engines/api",
     "engines/codebuf",
     "engines/cranelift",
@@ -23,7 +23,6 @@ const MAY_HOLD: [&str; 11] = [
     "engines/world",
     "fuzz/targets",
     "tests/bench",
-    "tests/probe",
 ];
 
 type Ledger = BTreeMap<String, usize>;
@@ -101,9 +100,13 @@ fn unsafe_code_is_where_the_ledger_says() {
     clean(&[outsiders(&files), differences(&files, &ledger)].concat());
 }
 
+/// What is planted. A plain search of the tree for blocks then finds none but real ones.
+const UNSAFE: &str = "unsafe";
+
 #[test]
 fn unsafe_code_elsewhere_is_seen() {
-    let planted = "//! An unsafe idea.\nfn f() {\n    unsafe { g() }\n}\n";
+    let planted = format!("//! An {UNSAFE} idea.\nfn f() {{\n    {UNSAFE} {{ g() }}\n}}\n");
+    let planted = planted.as_str();
     red(&outsiders(&[File::new("engines/interp/src/lib.rs", planted)]), &["engines/interp/src/lib.rs:3"]);
     red(&outsiders(&[File::new("engines/apical/src/lib.rs", planted)]), &["engines/apical"]);
     clean(&outsiders(&[File::new("engines/api/src/lib.rs", planted)]));
@@ -112,8 +115,8 @@ fn unsafe_code_elsewhere_is_seen() {
 
 #[test]
 fn a_wrong_ledger_is_seen() {
-    let planted =
-        [File::new("engines/codebuf/src/lib.rs", "unsafe fn f() { unsafe { g() } }\nunsafe impl Send for A {}\n")];
+    let planted = format!("{UNSAFE} fn f() {{ {UNSAFE} {{ g() }} }}\n{UNSAFE} impl Send for A {{}}\n");
+    let planted = [File::new("engines/codebuf/src/lib.rs", &planted)];
     let ledger =
         |text: &str| parse(&format!("# Map\n\n## Unsafe ledger\n\n|folder|blocks|why|\n|-|-|-|\n{text}\n## Next\n"));
     clean(&differences(&planted, &ledger("| `engines/codebuf` | 2 | maps |").unwrap()));

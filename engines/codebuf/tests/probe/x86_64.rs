@@ -3,40 +3,39 @@
 use crate::Word;
 use std::arch::asm;
 
-/// `add`, `adc`, `adc`, `adc`.
-pub fn add(left: &Word, right: &Word) -> (Word, bool) {
-    let [mut s0, mut s1, mut s2, mut s3] = *left;
-    let carry: u8;
-    // SAFETY: only registers and flags that the compiler was told of.
-    unsafe {
-        asm!(
-            "add {s0}, {r0}", "adc {s1}, {r1}", "adc {s2}, {r2}", "adc {s3}, {r3}", "setc {carry}",
-            s0 = inout(reg) s0, s1 = inout(reg) s1, s2 = inout(reg) s2, s3 = inout(reg) s3,
-            r0 = in(reg) right[0], r1 = in(reg) right[1], r2 = in(reg) right[2], r3 = in(reg) right[3],
-            carry = out(reg_byte) carry, options(pure, nomem, nostack),
-        );
-    }
-    ([s0, s1, s2, s3], carry != 0)
+/// Four limbs in a row, and the flag behind them.
+macro_rules! chain {
+    ($(#[$doc:meta])* $name:ident: $($step:literal),*) => {
+        $(#[$doc])*
+        pub(crate) fn $name(left: &Word, right: &Word) -> (Word, bool) {
+            let [mut s0, mut s1, mut s2, mut s3] = *left;
+            let carry: u8;
+            // SAFETY: only registers and flags that the compiler was told of.
+            unsafe {
+                asm!(
+                    $($step,)*
+                    s0 = inout(reg) s0, s1 = inout(reg) s1, s2 = inout(reg) s2, s3 = inout(reg) s3,
+                    r0 = in(reg) right[0], r1 = in(reg) right[1], r2 = in(reg) right[2], r3 = in(reg) right[3],
+                    carry = out(reg_byte) carry, options(pure, nomem, nostack),
+                );
+            }
+            ([s0, s1, s2, s3], carry != 0)
+        }
+    };
 }
 
-/// `sub`, `sbb`, `sbb`, `sbb`.
-pub fn sub(left: &Word, right: &Word) -> (Word, bool) {
-    let [mut s0, mut s1, mut s2, mut s3] = *left;
-    let borrow: u8;
-    // SAFETY: only registers and flags that the compiler was told of.
-    unsafe {
-        asm!(
-            "sub {s0}, {r0}", "sbb {s1}, {r1}", "sbb {s2}, {r2}", "sbb {s3}, {r3}", "setc {borrow}",
-            s0 = inout(reg) s0, s1 = inout(reg) s1, s2 = inout(reg) s2, s3 = inout(reg) s3,
-            r0 = in(reg) right[0], r1 = in(reg) right[1], r2 = in(reg) right[2], r3 = in(reg) right[3],
-            borrow = out(reg_byte) borrow, options(pure, nomem, nostack),
-        );
-    }
-    ([s0, s1, s2, s3], borrow != 0)
+chain! {
+    /// `add`, `adc`, `adc`, `adc`.
+    add: "add {s0}, {r0}", "adc {s1}, {r1}", "adc {s2}, {r2}", "adc {s3}, {r3}", "setc {carry}"
+}
+
+chain! {
+    /// `sub`, `sbb`, `sbb`, `sbb`.
+    sub: "sub {s0}, {r0}", "sbb {s1}, {r1}", "sbb {s2}, {r2}", "sbb {s3}, {r3}", "setc {carry}"
 }
 
 /// A comparison that keeps nothing but flags, then `cmov`.
-pub fn min(left: &Word, right: &Word) -> Word {
+pub(crate) fn min(left: &Word, right: &Word) -> Word {
     let [mut s0, mut s1, mut s2, mut s3] = *left;
     // SAFETY: only registers and flags that the compiler was told of.
     unsafe {
@@ -53,7 +52,7 @@ pub fn min(left: &Word, right: &Word) -> Word {
 }
 
 /// `mul` beside a carry chain: it takes the carry with it, so the chain comes first.
-pub fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
+pub(crate) fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
     let (sum, carry) = add(left, right);
     let (low, high): (u64, u64);
     // SAFETY: only registers and flags that the compiler was told of.
@@ -64,7 +63,7 @@ pub fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
 }
 
 /// `shl` by `cl`.
-pub fn shift_left(limb: u64, amount: u64) -> u64 {
+pub(crate) fn shift_left(limb: u64, amount: u64) -> u64 {
     let mut shifted = limb;
     // SAFETY: only registers and flags that the compiler was told of.
     unsafe {
@@ -74,7 +73,7 @@ pub fn shift_left(limb: u64, amount: u64) -> u64 {
 }
 
 /// `shr` by `cl`.
-pub fn shift_right(limb: u64, amount: u64) -> u64 {
+pub(crate) fn shift_right(limb: u64, amount: u64) -> u64 {
     let mut shifted = limb;
     // SAFETY: only registers and flags that the compiler was told of.
     unsafe {
@@ -84,7 +83,7 @@ pub fn shift_right(limb: u64, amount: u64) -> u64 {
 }
 
 /// `shrd` by `cl`.
-pub fn extract(low: u64, high: u64, amount: u64) -> u64 {
+pub(crate) fn extract(low: u64, high: u64, amount: u64) -> u64 {
     let mut bits = low;
     // SAFETY: only registers and flags that the compiler was told of.
     unsafe {
@@ -94,7 +93,7 @@ pub fn extract(low: u64, high: u64, amount: u64) -> u64 {
 }
 
 /// `shrd` by 0, which changes nothing.
-pub fn extract_zero(low: u64, high: u64) -> u64 {
+pub(crate) fn extract_zero(low: u64, high: u64) -> u64 {
     let mut bits = low;
     // SAFETY: only registers and flags that the compiler was told of.
     unsafe {
@@ -104,7 +103,7 @@ pub fn extract_zero(low: u64, high: u64) -> u64 {
 }
 
 /// `bswap`.
-pub fn reverse(limb: u64) -> u64 {
+pub(crate) fn reverse(limb: u64) -> u64 {
     let mut reversed = limb;
     // SAFETY: only registers that the compiler was told of.
     unsafe {
@@ -114,7 +113,7 @@ pub fn reverse(limb: u64) -> u64 {
 }
 
 /// `bsr`, which says nothing about zero.
-pub fn leading_zeros(limb: u64) -> u64 {
+pub(crate) fn leading_zeros(limb: u64) -> u64 {
     let highest: u64;
     // SAFETY: only registers and flags that the compiler was told of.
     unsafe {
@@ -127,10 +126,10 @@ pub fn leading_zeros(limb: u64) -> u64 {
 }
 
 /// `mov eax, VALUE` and `ret`.
-pub fn returning(value: u16) -> Vec<u8> {
+pub(crate) fn returning(value: u16) -> Vec<u8> {
     let [low, high] = value.to_le_bytes();
     vec![0xb8, low, high, 0, 0, 0xc3]
 }
 
 /// Nothing: the processor watches for changed code by itself.
-pub fn publish(_: *const u8) {}
+pub(crate) fn publish(_: *const u8) {}

@@ -3,40 +3,39 @@
 use crate::Word;
 use std::arch::asm;
 
-/// `adds`, `adcs`, `adcs`, `adcs`.
-pub fn add(left: &Word, right: &Word) -> (Word, bool) {
-    let [mut s0, mut s1, mut s2, mut s3] = *left;
-    let carry: u64;
-    // SAFETY: only registers and flags that the compiler was told of.
-    unsafe {
-        asm!(
-            "adds {s0}, {s0}, {r0}", "adcs {s1}, {s1}, {r1}", "adcs {s2}, {s2}, {r2}", "adcs {s3}, {s3}, {r3}", "cset {carry}, cs",
-            s0 = inout(reg) s0, s1 = inout(reg) s1, s2 = inout(reg) s2, s3 = inout(reg) s3,
-            r0 = in(reg) right[0], r1 = in(reg) right[1], r2 = in(reg) right[2], r3 = in(reg) right[3],
-            carry = out(reg) carry, options(pure, nomem, nostack),
-        );
-    }
-    ([s0, s1, s2, s3], carry != 0)
+/// Four limbs in a row, and the flag behind them.
+macro_rules! chain {
+    ($(#[$doc:meta])* $name:ident: $($step:literal),*) => {
+        $(#[$doc])*
+        pub(crate) fn $name(left: &Word, right: &Word) -> (Word, bool) {
+            let [mut s0, mut s1, mut s2, mut s3] = *left;
+            let carry: u64;
+            // SAFETY: only registers and flags that the compiler was told of.
+            unsafe {
+                asm!(
+                    $($step,)*
+                    s0 = inout(reg) s0, s1 = inout(reg) s1, s2 = inout(reg) s2, s3 = inout(reg) s3,
+                    r0 = in(reg) right[0], r1 = in(reg) right[1], r2 = in(reg) right[2], r3 = in(reg) right[3],
+                    carry = out(reg) carry, options(pure, nomem, nostack),
+                );
+            }
+            ([s0, s1, s2, s3], carry != 0)
+        }
+    };
 }
 
-/// `subs`, `sbcs`, `sbcs`, `sbcs`.
-pub fn sub(left: &Word, right: &Word) -> (Word, bool) {
-    let [mut s0, mut s1, mut s2, mut s3] = *left;
-    let borrow: u64;
-    // SAFETY: only registers and flags that the compiler was told of.
-    unsafe {
-        asm!(
-            "subs {s0}, {s0}, {r0}", "sbcs {s1}, {s1}, {r1}", "sbcs {s2}, {s2}, {r2}", "sbcs {s3}, {s3}, {r3}", "cset {borrow}, cc",
-            s0 = inout(reg) s0, s1 = inout(reg) s1, s2 = inout(reg) s2, s3 = inout(reg) s3,
-            r0 = in(reg) right[0], r1 = in(reg) right[1], r2 = in(reg) right[2], r3 = in(reg) right[3],
-            borrow = out(reg) borrow, options(pure, nomem, nostack),
-        );
-    }
-    ([s0, s1, s2, s3], borrow != 0)
+chain! {
+    /// `adds`, `adcs`, `adcs`, `adcs`.
+    add: "adds {s0}, {s0}, {r0}", "adcs {s1}, {s1}, {r1}", "adcs {s2}, {s2}, {r2}", "adcs {s3}, {s3}, {r3}", "cset {carry}, cs"
+}
+
+chain! {
+    /// `subs`, `sbcs`, `sbcs`, `sbcs`.
+    sub: "subs {s0}, {s0}, {r0}", "sbcs {s1}, {s1}, {r1}", "sbcs {s2}, {s2}, {r2}", "sbcs {s3}, {s3}, {r3}", "cset {carry}, cc"
 }
 
 /// A comparison that keeps nothing but flags, then `csel`.
-pub fn min(left: &Word, right: &Word) -> Word {
+pub(crate) fn min(left: &Word, right: &Word) -> Word {
     let [mut s0, mut s1, mut s2, mut s3] = *left;
     // SAFETY: only registers and flags that the compiler was told of.
     unsafe {
@@ -52,7 +51,7 @@ pub fn min(left: &Word, right: &Word) -> Word {
 }
 
 /// `mul` and `umulh` in the midst of a carry chain, which they leave alone.
-pub fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
+pub(crate) fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
     let [mut s0, mut s1, mut s2, mut s3] = *left;
     let (low, high, carry): (u64, u64, u64);
     // SAFETY: only registers and flags that the compiler was told of.
@@ -69,7 +68,7 @@ pub fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
 }
 
 /// `lsl` by a register.
-pub fn shift_left(limb: u64, amount: u64) -> u64 {
+pub(crate) fn shift_left(limb: u64, amount: u64) -> u64 {
     let shifted: u64;
     // SAFETY: only registers that the compiler was told of.
     unsafe {
@@ -79,7 +78,7 @@ pub fn shift_left(limb: u64, amount: u64) -> u64 {
 }
 
 /// `lsr` by a register.
-pub fn shift_right(limb: u64, amount: u64) -> u64 {
+pub(crate) fn shift_right(limb: u64, amount: u64) -> u64 {
     let shifted: u64;
     // SAFETY: only registers that the compiler was told of.
     unsafe {
@@ -89,7 +88,7 @@ pub fn shift_right(limb: u64, amount: u64) -> u64 {
 }
 
 /// Two limbs shifted right into one: the high limb moves by one and then by what is missing, so that zero needs no branch.
-pub fn extract(low: u64, high: u64, amount: u64) -> u64 {
+pub(crate) fn extract(low: u64, high: u64, amount: u64) -> u64 {
     let bits: u64;
     // SAFETY: only registers that the compiler was told of.
     unsafe {
@@ -103,7 +102,7 @@ pub fn extract(low: u64, high: u64, amount: u64) -> u64 {
 }
 
 /// `extr` by 0, which is the low limb, after `lsl` and `lsr` by 0, which change nothing.
-pub fn extract_zero(low: u64, high: u64) -> u64 {
+pub(crate) fn extract_zero(low: u64, high: u64) -> u64 {
     let bits: u64;
     // SAFETY: only registers that the compiler was told of.
     unsafe {
@@ -116,7 +115,7 @@ pub fn extract_zero(low: u64, high: u64) -> u64 {
 }
 
 /// `rev`.
-pub fn reverse(limb: u64) -> u64 {
+pub(crate) fn reverse(limb: u64) -> u64 {
     let reversed: u64;
     // SAFETY: only registers that the compiler was told of.
     unsafe {
@@ -126,7 +125,7 @@ pub fn reverse(limb: u64) -> u64 {
 }
 
 /// `clz`.
-pub fn leading_zeros(limb: u64) -> u64 {
+pub(crate) fn leading_zeros(limb: u64) -> u64 {
     let zeros: u64;
     // SAFETY: only registers that the compiler was told of.
     unsafe {
@@ -136,12 +135,12 @@ pub fn leading_zeros(limb: u64) -> u64 {
 }
 
 /// `movz w0, VALUE` and `ret`.
-pub fn returning(value: u16) -> Vec<u8> {
+pub(crate) fn returning(value: u16) -> Vec<u8> {
     [0x5280_0000 | u32::from(value) << 5, 0xd65f_03c0].into_iter().flat_map(u32::to_le_bytes).collect()
 }
 
 /// Tells the instruction cache that the line at `at` has changed.
-pub fn publish(at: *const u8) {
+pub(crate) fn publish(at: *const u8) {
     // SAFETY: maintenance of a line that is mapped and readable changes no memory.
     unsafe {
         asm!("dc cvau, {at}", "dsb ish", "ic ivau, {at}", "dsb ish", "isb", at = in(reg) at, options(nostack));

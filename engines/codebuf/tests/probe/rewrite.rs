@@ -11,7 +11,7 @@ const LEN: usize = 1 << 16;
 const ROUNDS: u16 = 2000;
 
 /// Writes and runs two thousand functions at one address. `None` if each gave its own answer.
-pub fn check() -> Option<String> {
+pub(crate) fn check() -> Option<String> {
     // SAFETY: a new mapping at an address that the system chooses.
     let page = unsafe { mmap_anonymous(null_mut(), LEN, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE) };
     let page = match page {

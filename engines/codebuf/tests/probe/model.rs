@@ -12,7 +12,7 @@ fn word(halves: &[u64; 8]) -> Word {
 }
 
 /// The sum, and whether it carries out.
-pub fn add(left: &Word, right: &Word) -> (Word, bool) {
+pub(crate) fn add(left: &Word, right: &Word) -> (Word, bool) {
     let (left, right) = (halves(left), halves(right));
     let mut sum = [0; 8];
     let mut carry = 0;
@@ -25,7 +25,7 @@ pub fn add(left: &Word, right: &Word) -> (Word, bool) {
 }
 
 /// The difference, and whether it borrows.
-pub fn sub(left: &Word, right: &Word) -> (Word, bool) {
+pub(crate) fn sub(left: &Word, right: &Word) -> (Word, bool) {
     // left - right = left + !right + 1, which carries out unless it borrows.
     let inverse = right.map(|limb| !limb);
     let (sum, first) = add(left, &inverse);
@@ -34,12 +34,12 @@ pub fn sub(left: &Word, right: &Word) -> (Word, bool) {
 }
 
 /// The smaller word.
-pub fn min(left: &Word, right: &Word) -> Word {
+pub(crate) fn min(left: &Word, right: &Word) -> Word {
     if left.iter().rev().lt(right.iter().rev()) { *left } else { *right }
 }
 
 /// The sum, its carry, and the product of the lowest limbs.
-pub fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
+pub(crate) fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
     let (sum, carry) = add(left, right);
     let (x, y) = (halves(left), halves(right));
     let (low, middle, cross, high) = (x[0] * y[0], x[1] * y[0], x[0] * y[1], x[1] * y[1]);
@@ -49,17 +49,17 @@ pub fn mul(left: &Word, right: &Word) -> (Word, bool, [u64; 2]) {
 }
 
 /// Bits `amount` to `amount + 63` of the two limbs, for an amount of 0 to 64.
-pub fn extract(low: u64, high: u64, amount: u64) -> u64 {
+pub(crate) fn extract(low: u64, high: u64, amount: u64) -> u64 {
     let bit = |at: u64| if at < 64 { low >> at & 1 } else { high >> (at - 64) & 1 };
     (0..64).fold(0, |bits, i| bits | bit(amount + i) << i)
 }
 
 /// The bytes in the opposite order.
-pub fn reverse(limb: u64) -> u64 {
+pub(crate) fn reverse(limb: u64) -> u64 {
     (0..8).fold(0, |bytes, i| bytes << 8 | (limb >> (8 * i) & 0xff))
 }
 
 /// How many bits above the highest set bit; 64 for zero.
-pub fn leading_zeros(limb: u64) -> u64 {
+pub(crate) fn leading_zeros(limb: u64) -> u64 {
     (0..64).rev().take_while(|bit| limb >> bit & 1 == 0).count() as u64
 }
