@@ -19,19 +19,19 @@ macro_rules! families {
 }
 
 families! {
-    Raw          "raw"          6  "any bytes: undefined instructions, code end or truncated immediate (9)";
-    Soup         "soup"        26  "any two instructions beside each other; gas only (38)";
-    Flow         "flow"        21  "special control-flow shape (21)";
-    Arith        "arith"       26  "operands of 2^31 and up (26)";
-    Memory       "memory"      20  "offsets and lengths of 2^31 and up, zero, wrapping (26); gas of growth (38)";
+    Raw          "raw"          8  "any bytes: undefined instructions, code end or truncated immediate (9)";
+    Soup         "soup"        32  "any two instructions beside each other; gas only (38)";
+    Flow         "flow"        22  "special control-flow shape (21)";
+    Arith        "arith"       34  "operands of 2^31 and up (26)";
+    Memory       "memory"      27  "offsets and lengths of 2^31 and up, zero, wrapping (26); gas of growth (38)";
     Storage      "storage"     18  "a child frame that reverts (15); prices of writes (38)";
-    Call         "call"        29  "a child frame that reverts (15) and RETURNDATA looked at after a call (14)";
-    Create       "create"      16  "initcode, collisions, destruction: a child frame of another kind (15)";
-    Precompile   "precompile"  27  "precompile boundary input (27)";
-    Gas          "gas"         15  "gas within a few units of the limit (15)";
-    Limits       "limits"       5  "stack near 1024, depth near 1024, very long blocks (21)";
-    Transactions "transactions" 15 "two transactions or one instance reused (15)";
-    Single       "single"       8  "one instruction alone: error kind only (15)";
+    Call         "call"        22  "a child frame that reverts (15) and RETURNDATA looked at after a call (14)";
+    Create       "create"      12  "initcode, collisions, destruction: a child frame of another kind (15)";
+    Precompile   "precompile"  12  "precompile boundary input (27), but slow, and the same library in most engines";
+    Gas          "gas"         18  "gas within a few units of the limit (15)";
+    Limits       "limits"       4  "stack near 1024, depth near 1024, very long blocks (21), each a hundred times as slow";
+    Transactions "transactions" 9  "two transactions or one instance reused (15), a case for each";
+    Single       "single"      12  "one instruction alone: error kind only (15)";
 }
 
 /// A family in the default mix.

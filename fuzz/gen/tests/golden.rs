@@ -8,7 +8,7 @@ use api::{Account, Block, Case, Fee, Transaction};
 use r#gen::{Profile, from_seed};
 
 const CASES: u64 = 1000;
-const GOLDEN: &str = "0xf7dfe16130d88b9f108f68d27be8b16397e4e783be3e8efde27d9aee92a50962";
+const GOLDEN: &str = "0xd566f392e5aab97264cbc08cdf88f9b7e8d7985f05406bd123da52264f8b1c21";
 
 #[test]
 fn the_first_cases_are_the_golden_ones() {

@@ -1,10 +1,12 @@
 //! What a campaign spends its time on: cases per second and core, and microseconds per stage.
 //!
-//! The cases of a seed are taken through the stages of a campaign one block at a time: made, run on each engine with
-//! everything recorded, judged, and the judge's outcome digested. Engines by themselves and engines that judge are two
+//! The cases of a seed are those of `unanimous fuzz`: the generator's, and mutants of the corpus. They are taken through
+//! the stages of a campaign one block at a time: made, run on each engine with everything recorded, judged, and the
+//! judge's outcome digested. Engines by themselves and engines that judge are two
 //! crews, so either meets a case for the first time and a compiler compiles it in both: `judge` holds all that the
 //! engines take, and what it takes beyond them is the comparison. Measured is the CPU time of one thread; the rate is
-//! that of the campaign itself, on one worker, whose case is made, judged and digested once.
+//! that of the campaign itself, on one worker, whose case is made, judged and digested once; a case costs the sum of
+//! these three. Each family stands by itself, with its share of the time.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -12,10 +14,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 use api::{Case, Watch, digest};
 use bench::clock::timed;
 use clap::Parser;
-use r#gen::{FAMILIES, Profile};
+use r#gen::mix::MUTANT;
+use r#gen::{FAMILIES, Mix};
 use oracle::{Crew, Tolerances, judge};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -54,6 +58,14 @@ struct Stages {
     times: Vec<Duration>,
 }
 
+impl Stages {
+    /// What a campaign spends: making, judging and digesting, which are the first and the last two.
+    fn cost(&self) -> Duration {
+        let n = self.times.len();
+        self.times.iter().enumerate().filter(|(at, _)| *at == 0 || n <= at + 2).map(|(_, time)| *time).sum()
+    }
+}
+
 /// The engines twice, so that what one measurement compiles is not there for the other.
 struct Crews {
     alone: Crew,
@@ -67,24 +79,24 @@ fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
     };
     let mut crews = Crews { alone: crew()?, judging: crew()? };
     let names = stages(&args.engines);
+    let mix = Mix { pool: corpus()?, ..Mix::default() };
     let mut families: BTreeMap<&str, Stages> = BTreeMap::new();
     for start in (0..args.cases).step_by(BLOCK as usize) {
-        let indices = start..args.cases.min(start + BLOCK);
-        let (making, cases) =
-            timed(|| indices.map(|i| r#gen::from_seed(args.seed, i, &Profile::default())).collect::<Vec<_>>());
-        spread(&mut families, &cases, making, &mut crews);
+        spread(&mut families, &mix, args.seed, start..args.cases.min(start + BLOCK), &mut crews);
     }
-    print(out, &format!("{:<14}{:>8}{:>8}{}", "family", "cases", "bytes", columns(names.iter().map(String::as_str))))?;
     let mut total = Stages { times: vec![Duration::ZERO; names.len()], ..Stages::default() };
-    for (family, stages) in &families {
-        print(out, &row(family, stages))?;
+    for stages in families.values() {
         total.cases += stages.cases;
         total.code_bytes += stages.code_bytes;
         total.times.iter_mut().zip(&stages.times).for_each(|(sum, time)| *sum += *time);
     }
-    print(out, &row("all", &total))?;
-    let whole = total.times[0] + total.times[names.len() - 2] + total.times[names.len() - 1];
-    let rate = u128::from(total.cases) * 1_000_000_000 / whole.as_nanos().max(1);
+    let titles = names.iter().map(String::as_str).chain(["cost", "share"]);
+    print(out, &format!("{:<14}{:>8}{:>8}{}", "family", "cases", "bytes", columns(titles)))?;
+    for (family, stages) in &families {
+        print(out, &row(family, stages, &total))?;
+    }
+    print(out, &row("all", &total, &total))?;
+    let rate = u128::from(total.cases) * 1_000_000_000 / total.cost().as_nanos().max(1);
     print(out, &format!("{rate} cases per second and core, {}", args.engines.join(", ")))
 }
 
@@ -94,21 +106,52 @@ fn stages(engines: &[String]) -> Vec<String> {
     std::iter::once("make".to_owned()).chain(engines.iter().cloned()).chain(ends).collect()
 }
 
-/// Takes a block of cases through the stages, family by family. Making them is shared out evenly.
-fn spread(families: &mut BTreeMap<&'static str, Stages>, cases: &[Case], making: Duration, crews: &mut Crews) {
+/// The cases of the corpus, in every revision that they are for.
+fn corpus() -> Result<Vec<Case>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
+    let mut cases = Vec::new();
+    for folder in ["ops", "eips", "found"].map(|name| folder.join(name)) {
+        let unread = |error: io::Error| format!("cannot read {}: {error}", folder.display());
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(unread)? {
+            paths.push(entry.map_err(unread)?.path());
+        }
+        paths.retain(|path| path.extension().is_some_and(|ending| ending == "evm"));
+        paths.sort();
+        for path in paths {
+            let name = path.display().to_string();
+            let file =
+                format::evm::read(&std::fs::read(&path).map_err(unread)?, &name).map_err(|error| error.to_string())?;
+            cases.extend(file.cases().map(|(case, _)| case));
+        }
+    }
+    Ok(cases)
+}
+
+/// Takes a block of cases through the stages, family by family.
+fn spread(
+    families: &mut BTreeMap<&'static str, Stages>,
+    mix: &Mix,
+    seed: u64,
+    indices: std::ops::Range<u64>,
+    crews: &mut Crews,
+) {
     let Crews { alone, judging: crew } = crews;
-    for row in FAMILIES {
-        let mine: Vec<&Case> = cases.iter().filter(|case| case.name.starts_with(row.name)).collect();
-        let stages = families.entry(row.name).or_default();
+    let block: Vec<(u64, Case)> = indices.map(|index| (index, mix.case(seed, index))).collect();
+    for name in FAMILIES.iter().map(|row| row.name).chain([MUTANT]) {
+        let mine: Vec<u64> =
+            block.iter().filter(|(_, case)| case.name.starts_with(name)).map(|(index, _)| *index).collect();
+        let (making, cases) = timed(|| mine.iter().map(|index| mix.case(seed, *index)).collect::<Vec<_>>());
+        let stages = families.entry(name).or_default();
         stages.times.resize(crew.len() + 3, Duration::ZERO);
-        stages.cases += mine.len() as u64;
-        stages.code_bytes += mine.iter().map(|case| code_len(case)).sum::<u64>();
-        stages.times[0] += making * mine.len() as u32 / cases.len().max(1) as u32;
+        stages.cases += cases.len() as u64;
+        stages.code_bytes += cases.iter().map(code_len).sum::<u64>();
+        stages.times[0] += making;
         for i in 0..crew.len() {
-            stages.times[i + 1] += timed(|| mine.iter().for_each(|case| drop(alone.run(i, case, Watch::exact())))).0;
+            stages.times[i + 1] += timed(|| cases.iter().for_each(|case| drop(alone.run(i, case, Watch::exact())))).0;
         }
         let tolerances = Tolerances::none();
-        let (judging, verdicts) = timed(|| mine.iter().map(|case| judge(crew, case, &tolerances)).collect::<Vec<_>>());
+        let (judging, verdicts) = timed(|| cases.iter().map(|case| judge(crew, case, &tolerances)).collect::<Vec<_>>());
         stages.times[crew.len() + 1] += judging;
         stages.times[crew.len() + 2] +=
             timed(|| verdicts.iter().filter_map(|verdict| verdict.outcome().map(digest::exact)).count()).0;
@@ -119,13 +162,12 @@ fn code_len(case: &Case) -> u64 {
     case.accounts.values().map(|account| account.code.len() as u64).sum()
 }
 
-fn row(name: &str, stages: &Stages) -> String {
+fn row(name: &str, stages: &Stages, total: &Stages) -> String {
     let n = stages.cases.max(1);
-    let each = stages.times.iter().map(|time| {
-        let tenths = time.as_nanos() / u128::from(n) / 100;
-        format!("{}.{}", tenths / 10, tenths % 10)
-    });
-    let each: Vec<String> = each.collect();
+    let tenths = |time: Duration| time.as_nanos() / u128::from(n) / 100;
+    let each = stages.times.iter().copied().chain([stages.cost()]).map(tenths);
+    let mut each: Vec<String> = each.map(|tenths| format!("{}.{}", tenths / 10, tenths % 10)).collect();
+    each.push(format!("{}%", stages.cost().as_nanos() * 100 / total.cost().as_nanos().max(1)));
     let values = columns(each.iter().map(String::as_str));
     format!("{name:<14}{:>8}{:>8}{values}", stages.cases, stages.code_bytes / n)
 }

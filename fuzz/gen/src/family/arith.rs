@@ -48,7 +48,7 @@ const OPS: [u8; 34] = [
 
 pub(super) fn draft(d: &mut Draw<'_>) -> Draft {
     let mut p = Program::new(d.revision);
-    let count = d.between(4, 24);
+    let count = d.mostly_low(4, 24);
     for i in 0..count {
         operation(d, &mut p);
         p.store_at(32 * i);

@@ -25,7 +25,7 @@ pub(super) struct Call {
 }
 
 pub(super) fn draft(d: &mut Draw<'_>) -> Draft {
-    let count = d.between(2, 4) as usize;
+    let count = d.pick(&[2, 2, 2, 2, 3, 3, 3, 4]);
     Draft::of_all((0..count).map(|at| contract(d, at, count)).collect())
 }
 

@@ -25,13 +25,14 @@ pub(super) fn draft(d: &mut Draw<'_>) -> Draft {
     let mut p = Program::new(d.revision);
     let mut pending = Pending::default();
     (0..d.below(6)).for_each(|_| d.push_word(&mut p));
-    for _ in 0..d.between(2, 8) {
+    for _ in 0..d.mostly_low(2, 10) {
         statement(d, &mut p, &mut pending, 0);
         if d.chance(30) {
             meet(d, &mut p);
         }
     }
-    if d.chance(3) {
+    // Tens of thousands of bytes, so hardly ever.
+    if d.chance(1) && d.chance(100) {
         far(d, &mut p);
     }
     let ending = d.ending();

@@ -13,10 +13,12 @@ const GAS_DEEP: u64 = 1 << 45;
 
 pub(super) fn draft(d: &mut Draw<'_>) -> Draft {
     // The deep and long ones take a hundred times as long as other cases, so they are few.
-    match d.byte() {
-        0..=247 => full(d),
-        248..=250 => deep(d),
-        251..=254 => long(d),
+    if !d.chance(4) {
+        return full(d);
+    }
+    match d.below(5) {
+        0 | 1 => deep(d),
+        2 | 3 => long(d),
         _ => nested_creates(d),
     }
 }

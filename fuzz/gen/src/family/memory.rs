@@ -34,7 +34,7 @@ pub(super) fn draft(d: &mut Draw<'_>) -> Draft {
         d.push_word(&mut p);
         p.store_at(32 * i);
     }
-    for _ in 0..d.between(4, 30) {
+    for _ in 0..d.mostly_low(4, 34) {
         match d.byte() {
             0..=19 => void(d, &mut p),
             20..=34 => overlap(d, &mut p),

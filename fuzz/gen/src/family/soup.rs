@@ -13,8 +13,8 @@ const HEIGHT_MAX: u32 = 200;
 
 pub(super) fn draft(d: &mut Draw<'_>) -> Draft {
     let mut p = Program::new(d.revision);
-    (0..d.below(20)).for_each(|_| d.push_word(&mut p));
-    let count = d.between(10, 110);
+    (0..d.mostly_low(0, 19)).for_each(|_| d.push_word(&mut p));
+    let count = d.mostly_low(10, 110);
     soup(d, &mut p, count);
     let ending = d.ending();
     d.finish(&mut p, 0, ending);
