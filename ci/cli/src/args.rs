@@ -83,7 +83,9 @@ pub(crate) struct RunArgs {
 ///
 /// Case I of a seed is always the same case. The digest is the same for any number of threads, and for a run that was
 /// interrupted (Ctrl-C, --time) and resumed. Findings do not stop it: they are grouped, reduced, written as evidence
-/// folders below --out, and counted. Exits with 1 if anything was found.
+/// folders below --out, and counted. Ctrl-C ends it behind the cases under way; a second Ctrl-C at once, with a report
+/// of what was found. Exits with 1 if anything was found; otherwise with 4 if it was interrupted, or if more than one case in
+/// 1000 met a resource limit.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct FuzzArgs {
@@ -92,7 +94,7 @@ pub(crate) struct FuzzArgs {
     /// How many cases
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) cases: u64,
-    /// Stop after so many seconds; --resume goes on
+    /// Stop behind the cases under way after so many seconds; --resume goes on
     #[arg(long, value_name = "SECONDS")]
     pub(crate) time: Option<u64>,
     #[command(flatten)]
@@ -185,7 +187,8 @@ pub(crate) struct ReduceArgs {
 /// Replay cases and findings on any set of engines
 ///
 /// PATH is a case file, an evidence folder, or a folder of either. Every case is run in every revision it is for;
-/// engines must agree with each other and with what the file expects.
+/// engines must agree with each other and with what the file expects. Inside a folder, links to folders are not followed
+/// but listed.
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
 pub(crate) struct ReplayArgs {
@@ -209,6 +212,8 @@ pub(crate) struct TraceArgs {
     /// The engine to trace
     #[arg(long, value_name = "NAME", default_value = "interp")]
     pub(crate) engine: String,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
     /// Include the memory in every line
     #[arg(long)]
     pub(crate) memory: bool,

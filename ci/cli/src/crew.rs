@@ -19,6 +19,9 @@ pub(crate) fn crew(list: &EngineList, roster: Roster) -> Result<Crew, Failure> {
             names.push(name);
         }
     }
+    // The first judges. Whichever order they are named in, that is the reference if it takes part, else another engine of
+    // this repository, which reports what others cannot.
+    names.sort_by_key(|name| registry::names().position(|own| own == name).unwrap_or(usize::MAX));
     Crew::new(&names, move |name| roster.make(name).ok())
         .map_err(|name| Failure::new(Exit::BadInput, format_args!("error: {}", registry::UnknownEngine(name))))
 }

@@ -106,9 +106,10 @@ fn listing(out: &mut dyn Write, side: &SideBySide) -> Result<(), Failure> {
 }
 
 fn summary(out: &mut dyn Write, case: &Case, verdict: &Verdict) -> Result<(), Failure> {
-    let n_outcomes = verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count();
+    let n_outcomes = verdict.n_outcomes();
     let word = match (verdict.divergences.len(), verdict.is_unanimous()) {
         (0, true) => "unanimous",
+        (0, false) if verdict.is_inconclusive() => "INCONCLUSIVE",
         (0, false) => "nothing to compare",
         _ => "NOT UNANIMOUS",
     };

@@ -118,13 +118,32 @@ pub(crate) fn limit(seconds: u64, tell: impl Fn(&[Run]) -> Failure + Send + 'sta
             if overdue.is_empty() {
                 continue;
             }
-            let failure = tell(&overdue);
             // What was found before stands on the output.
+            let failure = tell(&overdue);
             let _ = Output.flush();
-            #[allow(clippy::exit, reason = "the thread that hangs cannot be ended in another way")]
-            std::process::exit(failure.report() as i32);
+            leave(failure.report());
         }
     });
+}
+
+/// Ends the process while engines run: they cannot be ended in another way.
+pub(crate) fn leave(exit: Exit) -> ! {
+    let _ = Output.flush();
+    perf::write_now();
+    #[allow(clippy::exit, reason = "a thread that runs an engine cannot be ended in another way")]
+    std::process::exit(exit as i32)
+}
+
+/// Does something in the middle of a run that does not count as the engine's time.
+pub(crate) fn outside<T>(work: impl FnOnce() -> T) -> T {
+    let taken = NOTE.with(|note| lock(note).take());
+    let began = Instant::now();
+    let made = work();
+    if let Some(run) = taken {
+        let resumed = Run { began: run.began + began.elapsed(), ..run };
+        NOTE.with(|note| *lock(note) = Some(resumed));
+    }
+    made
 }
 
 /// The limit of commands that run cases one by one: nothing is concluded about what they did not finish.
@@ -148,6 +167,7 @@ fn overdue(limit: Duration) -> Vec<Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use campaign::Stage;
 
     /// Looks at the notes while it runs.
     struct Looking;
@@ -164,7 +184,7 @@ mod tests {
         fn run(&mut self, case: &Case, _: Watch<'_>) -> Result<Outcome, EngineError> {
             let mine: Vec<Run> = overdue(Duration::ZERO).into_iter().filter(|run| run.engine == "looking").collect();
             assert_eq!(mine.len(), 1);
-            assert_eq!((mine[0].case.as_str(), mine[0].task), ("x", Some(Task { index: 7, reducing: false })));
+            assert_eq!((mine[0].case.as_str(), mine[0].task), ("x", Some(Task { index: 7, stage: Stage::Judge })));
             assert!(overdue(Duration::from_secs(3600)).is_empty());
             match case.chain_id {
                 1 => Err(EngineError::Stopped),
@@ -179,7 +199,7 @@ mod tests {
         let case = r#gen::from_seed(1, 1, &r#gen::Profile::default());
         let case = Case { name: "x".into(), chain_id: 1, revision, ..case };
         let mut engine = Guarded::new("looking", Box::new(Looking));
-        task(Task { index: 7, reducing: false });
+        task(Task { index: 7, stage: Stage::Judge });
         assert_eq!(engine.run(&case, Watch::default()), Err(EngineError::Stopped));
         let broken = Case { chain_id: 2, ..case };
         let crashed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.run(&broken, Watch::default())));

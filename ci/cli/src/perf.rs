@@ -9,11 +9,17 @@ use alloy_primitives::hex;
 use api::{Engine, Published};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
-use std::sync::{Mutex, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 /// What is in memory, once somebody wants to know.
-static BLOCKS: OnceLock<Mutex<Blocks>> = OnceLock::new();
+static MAP: OnceLock<Map> = OnceLock::new();
+
+/// Where the map goes and what is in it.
+struct Map {
+    path: PathBuf,
+    blocks: Mutex<Blocks>,
+}
 
 /// Length and name by address. No two overlap.
 #[derive(Default)]
@@ -22,15 +28,33 @@ struct Blocks(BTreeMap<u64, (u64, String)>);
 /// Runs a command, then writes the map if it was asked for.
 pub(crate) fn around(map: &PerfMap, run: impl FnOnce() -> Result<Exit, Failure>) -> Result<Exit, Failure> {
     let Some(folder) = &map.folder else { return run() };
-    let blocks = BLOCKS.get_or_init(Mutex::default);
     let path = folder.join(format!("perf-{}.map", std::process::id()));
+    let map = MAP.get_or_init(|| Map { path, blocks: Mutex::default() });
     // A folder that cannot be written is noticed before the work.
-    write(&path, "")?;
+    write(&map.path, "")?;
     let result = run();
-    let text = blocks.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).text();
-    let written = write(&path, &text);
+    let written = map.write();
     let exit = result?;
     written.map(|()| exit)
+}
+
+/// Writes the map, if it was asked for, before a process ends in the middle of its work. The code of runs that have not
+/// ended is not in it.
+pub(crate) fn write_now() {
+    if let Some(Err(failure)) = MAP.get().map(Map::write) {
+        failure.report();
+    }
+}
+
+impl Map {
+    fn blocks(&self) -> MutexGuard<'_, Blocks> {
+        self.blocks.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn write(&self) -> Result<(), Failure> {
+        let text = self.blocks().text();
+        write(&self.path, &text)
+    }
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
@@ -42,8 +66,8 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// Notes what an engine put into memory.
 pub(crate) fn note(name: &str, engine: &mut dyn Engine) {
-    let Some(blocks) = BLOCKS.get() else { return };
-    let mut blocks = blocks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let Some(map) = MAP.get() else { return };
+    let mut blocks = map.blocks();
     engine.take_published().into_iter().for_each(|published| blocks.insert(name, &published));
 }
 

@@ -33,9 +33,13 @@ pub(crate) fn replay(args: &ReplayArgs, roster: Roster, out: &mut dyn Write) -> 
     guard::start(args.limit.hang);
     let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
-    let mut files = Vec::new();
+    let mut found = Found::default();
     for path in &args.paths {
-        walk(path, &mut files)?;
+        walk(path, &mut found)?;
+    }
+    let Found { files, links } = found;
+    for link in &links {
+        writeln!(out, "SKIPPED  {}: a link to a folder; give the folder itself", link.display())?;
     }
     let mut tally = Tally::default();
     for path in &files {
@@ -115,27 +119,38 @@ fn is_case(path: &Path) -> bool {
     named && path.extension().is_some_and(|ending| ending == "evm" || ending == "json")
 }
 
+/// What is at or below the paths.
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    /// Links to folders inside folders. Who follows them may walk for ever.
+    links: Vec<PathBuf>,
+}
+
 /// Case files at or below a path. In an evidence folder only the reduced case counts.
-fn walk(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+fn walk(path: &Path, found: &mut Found) -> Result<(), Failure> {
     let unreadable = |error: std::io::Error| {
         let message = format!("error: cannot read {}: {error}; give a case file or a folder", path.display());
         Failure::new(Exit::BadInput, message)
     };
     if !std::fs::metadata(path).map_err(unreadable)?.is_dir() {
-        files.push(path.to_owned());
+        found.files.push(path.to_owned());
         return Ok(());
     }
     let case = path.join("case.evm");
     if case.is_file() {
-        files.push(case);
+        found.files.push(case);
         return Ok(());
     }
     let mut entries: Vec<PathBuf> =
         std::fs::read_dir(path).map_err(unreadable)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     entries.sort();
     for entry in entries {
-        if entry.is_dir() || is_case(&entry) {
-            walk(&entry, files)?;
+        match entry.is_dir() {
+            true if entry.is_symlink() => found.links.push(entry),
+            true => walk(&entry, found)?,
+            false if is_case(&entry) => found.files.push(entry),
+            false => {}
         }
     }
     Ok(())

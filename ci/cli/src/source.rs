@@ -8,27 +8,45 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use api::{Case, Engine};
 use format::{CaseFile, Expect};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Bytes of an input; larger ones are refused before they are read whole.
 const INPUT_MAX: u64 = 64 << 20;
 
 /// Reads a file, or standard input for `-`.
 pub(crate) fn read(name: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
     let result = match name {
-        "-" => std::io::stdin().take(INPUT_MAX + 1).read_to_end(&mut bytes),
-        path => std::fs::File::open(path).and_then(|file| file.take(INPUT_MAX + 1).read_to_end(&mut bytes)),
+        "-" => all_of(std::io::stdin()),
+        path => std::fs::File::open(path).and_then(all_of),
     };
     match result {
-        Ok(_) if bytes.len() as u64 > INPUT_MAX => {
-            Err(bad(format!("error: {name}: larger than {} MiB; split it into several files", INPUT_MAX >> 20)))
-        }
-        Ok(_) => Ok(bytes),
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(TooLarge)) => Err(bad(format!("error: {name}: {TooLarge}"))),
         Err(error) => {
             Err(bad(format!("error: cannot read {name}: {error}; give the path of a file, or - for standard input")))
         }
     }
+}
+
+/// Reads a file of many; the answer says why it cannot be read.
+pub(crate) fn bounded(path: &Path) -> Result<Vec<u8>, String> {
+    let result = std::fs::File::open(path).and_then(all_of);
+    result.map_err(|error| format!("cannot be read: {error}"))?.map_err(|error| error.to_string())
+}
+
+/// An input beyond the bound.
+struct TooLarge;
+
+impl std::fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "larger than {} MiB; split it into several files", INPUT_MAX >> 20)
+    }
+}
+
+fn all_of(input: impl Read) -> std::io::Result<Result<Vec<u8>, TooLarge>> {
+    let mut bytes = Vec::new();
+    input.take(INPUT_MAX + 1).read_to_end(&mut bytes)?;
+    Ok(if bytes.len() as u64 > INPUT_MAX { Err(TooLarge) } else { Ok(bytes) })
 }
 
 fn bad(message: String) -> Failure {
@@ -106,6 +124,25 @@ pub(crate) fn engines(list: &EngineList, roster: Roster) -> Result<Vec<Box<dyn E
 /// The engine with this name.
 pub(crate) fn engine(name: &str, roster: Roster) -> Result<Box<dyn Engine>, Failure> {
     roster.make(name).map_err(|unknown| Failure::new(Exit::BadInput, format_args!("error: {unknown}")))
+}
+
+/// Refuses reports that would overwrite one another.
+pub(crate) fn apart(reports: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
+    let named: Vec<_> = reports.iter().filter_map(|(flag, path)| Some((*flag, (*path)?))).collect();
+    for (at, (flag, path)) in named.iter().enumerate() {
+        if let Some((other, _)) = named[..at].iter().find(|(_, other)| place(other) == place(path)) {
+            let message = format!("error: {other} and {flag} both name {}; give each its own file", path.display());
+            return Err(Failure::new(Exit::Usage, message));
+        }
+    }
+    Ok(())
+}
+
+/// Where a file is or would be, whichever way it is named.
+fn place(path: &Path) -> PathBuf {
+    let folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    let in_this = || Some(std::env::current_dir().ok()?.join(path));
+    path.canonicalize().ok().or_else(folder).or_else(in_this).unwrap_or_else(|| path.to_owned())
 }
 
 /// Writes a report file.

@@ -14,13 +14,15 @@ pub(crate) fn sweep(args: &SweepArgs, roster: Roster, out: &mut dyn Write) -> Re
     guard::start(args.limit.hang);
     let mut crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
-    let (mut n_limits, mut n_compared, mut found) = (0, 0, BTreeMap::<String, (u64, u64)>::new());
+    let (mut n_limits, mut n_compared, mut n_unknown) = (0u64, 0u64, 0u64);
+    let mut found = BTreeMap::<String, (u64, u64)>::new();
     let mut unstable = Vec::new();
     for case in cases(&args.case)? {
         for gas_limit in gas_edges(&mut crew, &case, args.edges) {
             let verdict = judge(&mut crew, &with_gas(&case, gas_limit), &tolerances);
             n_limits += 1;
-            n_compared += u64::from(verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1);
+            n_compared += u64::from(verdict.n_outcomes() > 1);
+            n_unknown += u64::from(verdict.is_inconclusive());
             for divergence in &verdict.divergences {
                 let signature = format!("{} in {}", divergence.signature, case.revision);
                 found.entry(signature).or_insert((gas_limit, 0)).1 += 1;
@@ -34,6 +36,9 @@ pub(crate) fn sweep(args: &SweepArgs, roster: Roster, out: &mut dyn Write) -> Re
     for line in &unstable {
         writeln!(out, "UNSTABLE {line}")?;
     }
+    if n_unknown > 0 {
+        writeln!(out, "LIMIT    {n_unknown} of the runs met a resource limit: nothing is concluded about these")?;
+    }
     let engines = crew.names().join(", ");
     writeln!(
         out,
@@ -41,7 +46,7 @@ pub(crate) fn sweep(args: &SweepArgs, roster: Roster, out: &mut dyn Write) -> Re
         found.len(),
         unstable.len()
     )?;
-    Ok(match (found.is_empty() && unstable.is_empty(), n_compared > 0) {
+    Ok(match (found.is_empty() && unstable.is_empty(), n_compared > 0 && n_unknown == 0) {
         (false, _) => Exit::Differs,
         (true, false) => Exit::Inconclusive,
         (true, true) => Exit::Ok,

@@ -2,6 +2,7 @@
 
 use crate::args::TraceArgs;
 use crate::exit::{Exit, Failure};
+use crate::guard;
 use crate::roster::Roster;
 use crate::source;
 use alloy_primitives::hex;
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 
 /// Traces the first case of a file.
 pub(crate) fn trace(args: &TraceArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    guard::start(args.limit.hang);
     let mut engine = source::engine(&args.engine, roster)?;
     let cases = source::cases(&args.case)?;
     let Some((case, _)) = cases.first() else {
@@ -72,7 +74,8 @@ impl Observer for Tracer<'_> {
         if let Some(halt) = halt {
             line.insert("error".into(), halt.name().into());
         }
-        self.written = writeln!(self.out, "{}", Value::Object(line));
+        // Who reads may take their time.
+        self.written = guard::outside(|| writeln!(self.out, "{}", Value::Object(line)));
     }
 }
 

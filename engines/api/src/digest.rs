@@ -133,30 +133,50 @@ pub fn logs_hash<'a>(logs: impl Iterator<Item = &'a Log>) -> B256 {
 pub struct Encoder {
     hash: Keccak256,
     /// What the hash has not taken yet: it takes few long pieces sooner than many short ones.
-    pending: Vec<u8>,
+    pending: [u8; Encoder::PENDING_MAX],
+    pending_len: usize,
 }
 
 impl Encoder {
-    /// Bytes that wait at most.
-    const PENDING_MAX: usize = 4096;
+    /// Bytes that wait at most: whole blocks of the hash.
+    const PENDING_MAX: usize = 8 * 136;
 
     /// A hash that starts with the version and the level.
     pub fn new(level: u8) -> Encoder {
-        let mut pending = Vec::with_capacity(Encoder::PENDING_MAX);
-        pending.extend_from_slice(&[VERSION, level]);
-        Encoder { hash: Keccak256::new(), pending }
+        let mut encoder = Encoder { hash: Keccak256::new(), pending: [0; Encoder::PENDING_MAX], pending_len: 0 };
+        encoder.raw(&[VERSION, level]);
+        encoder
     }
 
     /// Bytes of a length that follows from the place.
     pub fn raw(&mut self, bytes: &[u8]) {
-        if self.pending.len() + bytes.len() > Encoder::PENDING_MAX {
-            self.hash.update(&self.pending);
-            self.pending.clear();
+        match self.room(bytes.len()) {
+            Some(room) => {
+                room[..bytes.len()].copy_from_slice(bytes);
+                self.pending_len += bytes.len();
+            }
+            None => self.hash.update(bytes),
         }
-        match bytes.len() > Encoder::PENDING_MAX {
-            true => self.hash.update(bytes),
-            false => self.pending.extend_from_slice(bytes),
+    }
+
+    /// Room for so many bytes behind what waits, which is taken by the hash if there is too much of it; `None` if they
+    /// are more than ever wait.
+    fn room(&mut self, len: usize) -> Option<&mut [u8]> {
+        if self.pending_len + len > Encoder::PENDING_MAX {
+            self.hash.update(&self.pending[..self.pending_len]);
+            self.pending_len = 0;
         }
+        self.pending[self.pending_len..].get_mut(..len)
+    }
+
+    /// The significant bytes of an integer of `N` bytes, behind their number. All `N` are copied, which takes less time
+    /// than to copy a number of bytes that is not known.
+    fn significant<const N: usize>(&mut self, bytes: [u8; N], from: usize) {
+        let Some(room) = self.room(2 * N + 1) else { return };
+        room[0] = (N - from) as u8;
+        room[1..=N].copy_from_slice(&bytes);
+        room.copy_within(1 + from..1 + from + N, 1);
+        self.pending_len += 1 + N - from;
     }
 
     /// A choice.
@@ -166,16 +186,12 @@ impl Encoder {
 
     /// A number or length.
     pub fn number(&mut self, number: u64) {
-        let from = number.leading_zeros() as usize / 8;
-        self.tag(8 - from as u8);
-        self.raw(&number.to_be_bytes()[from..]);
+        self.significant(number.to_be_bytes(), number.leading_zeros() as usize / 8);
     }
 
     /// A word.
     pub fn word(&mut self, word: &U256) {
-        let from = word.leading_zeros() / 8;
-        self.tag(32 - from as u8);
-        self.raw(&word.to_be_bytes::<32>()[from..]);
+        self.significant(word.to_be_bytes::<32>(), word.leading_zeros() / 8);
     }
 
     /// An address.
@@ -191,7 +207,7 @@ impl Encoder {
 
     /// The 32 bytes.
     pub fn finish(mut self) -> B256 {
-        self.hash.update(&self.pending);
+        self.hash.update(&self.pending[..self.pending_len]);
         self.hash.finalize()
     }
 }
@@ -214,7 +230,7 @@ mod tests {
 
     #[test]
     fn long_and_short_pieces_make_one_text() {
-        let pieces = [3, 4090, 10, 5000, 0, 4096, 1];
+        let pieces = [3, 1080, 10, 5000, 0, 1088, 1, 1087];
         let mut hash = Encoder::new(0);
         pieces.iter().for_each(|len| hash.raw(&vec![7; *len]));
         let expected = [vec![VERSION, 0], vec![7; pieces.iter().sum()]].concat();

@@ -23,11 +23,10 @@ impl Database {
 
     /// Takes over what a transaction changed.
     pub(crate) fn apply(&mut self, changes: EvmState) {
-        for (address, changed) in changes.into_iter().collect::<BTreeMap<_, _>>() {
-            if changed.is_touched() {
-                self.apply_one(address, changed);
-            }
-        }
+        // In the order of a hash map, which is no order; no account depends on another.
+        changes.into_iter().filter(|(_, changed)| changed.is_touched()).for_each(|(address, changed)| {
+            self.apply_one(address, changed);
+        });
     }
 
     fn apply_one(&mut self, address: Address, changed: Changed) {
@@ -41,12 +40,12 @@ impl Database {
         if changed.is_created() {
             entry.storage.clear();
         }
-        for (key, slot) in changed.storage.into_iter().collect::<BTreeMap<_, _>>() {
+        changed.storage.into_iter().for_each(|(key, slot)| {
             match slot.present_value() {
                 U256::ZERO => entry.storage.remove(&key),
                 value => entry.storage.insert(key, value),
             };
-        }
+        });
         (entry.nonce, entry.balance) = (changed.info.nonce, changed.info.balance);
         if let Some(code) = changed.info.code {
             entry.code = code.original_bytes();

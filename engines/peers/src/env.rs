@@ -24,17 +24,19 @@ pub(crate) fn evm(case: &Case) -> Result<Evm, Unsupported> {
     Ok(Context::mainnet()
         .with_db(Database::new(case))
         .with_block(block)
-        .modify_cfg_chained(|cfg| configure(cfg, spec, case))
+        .modify_cfg_chained(|cfg| {
+            cfg.set_spec_and_mainnet_gas_params(spec);
+            configure(cfg, case);
+        })
         .build_mainnet_with_inspector(MemoryGuard::default()))
 }
 
 /// Makes a used revm of the same revision one for this case.
 pub(crate) fn reset(evm: &mut Evm, case: &Case) -> Result<(), Unsupported> {
-    let spec = spec_id(case.revision)?;
     evm.ctx.block = block_env(case)?;
     evm.ctx.modify_cfg(|cfg| {
         (cfg.tx_gas_limit_cap, cfg.max_blobs_per_tx) = (None, None);
-        configure(cfg, spec, case);
+        configure(cfg, case);
     });
     *evm.ctx.db_mut() = Database::new(case);
     evm.inspector = MemoryGuard::default();
@@ -64,8 +66,8 @@ pub(crate) fn spec_id(revision: Revision) -> Result<SpecId, Unsupported> {
     })
 }
 
-fn configure(cfg: &mut CfgEnv, spec: SpecId, case: &Case) {
-    cfg.set_spec_and_mainnet_gas_params(spec);
+/// What cases of one revision may differ in.
+fn configure(cfg: &mut CfgEnv, case: &Case) {
     cfg.chain_id = case.chain_id;
     cfg.memory_limit = limits::MEMORY;
     if case.gas_uncapped {

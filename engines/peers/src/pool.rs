@@ -17,7 +17,7 @@ thread_local! {
 /// What a thread keeps.
 struct Pool {
     /// By revision, without frames.
-    evms: [Option<Evm>; Revision::COUNT],
+    evms: [Option<Box<Evm>>; Revision::COUNT],
     /// One that holds nothing but used frames.
     spare: Option<Frames>,
 }
@@ -26,14 +26,14 @@ struct Pool {
 type Frames = revm::context_interface::FrameStack<revm::handler::EthFrame>;
 
 /// A revm, ready for the transactions of the case.
-pub(crate) fn take(case: &Case) -> Result<Evm, Unsupported> {
+pub(crate) fn take(case: &Case) -> Result<Box<Evm>, Unsupported> {
     EVMS.with_borrow_mut(|pool| {
         let mut evm = match pool.evms[case.revision.index()].take() {
             Some(mut evm) => {
                 env::reset(&mut evm, case)?;
                 evm
             }
-            None => env::evm(case)?,
+            None => Box::new(env::evm(case)?),
         };
         if let Some(frames) = pool.spare.take() {
             evm.frame_stack = frames;
@@ -43,7 +43,7 @@ pub(crate) fn take(case: &Case) -> Result<Evm, Unsupported> {
 }
 
 /// Keeps a revm whose last run came to its end.
-pub(crate) fn put_back(mut evm: Evm, revision: Revision) {
+pub(crate) fn put_back(mut evm: Box<Evm>, revision: Revision) {
     EVMS.with_borrow_mut(|pool| {
         pool.spare = Some(std::mem::replace(&mut evm.frame_stack, Frames::new()));
         pool.evms[revision.index()] = Some(evm);

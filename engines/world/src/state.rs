@@ -106,7 +106,7 @@ impl World {
         let mut accounts = self.base;
         for (address, entry) in &self.entries {
             match entry.exists {
-                true => drop(accounts.insert(*address, account_of(entry))),
+                true => write_down(entry, accounts.entry(*address).or_default()),
                 false => drop(accounts.remove(address)),
             }
         }
@@ -270,7 +270,9 @@ impl World {
     pub(crate) fn revert(&mut self, to: Snapshot) {
         self.logs.truncate(to.logs);
         self.refund = to.refund;
-        for undo in self.journal.split_off(to.journal).into_iter().rev() {
+        while to.journal < self.journal.len()
+            && let Some(undo) = self.journal.pop()
+        {
             self.undo(undo);
         }
     }
@@ -325,12 +327,14 @@ fn entry_of(account: &Account) -> Entry {
     }
 }
 
-fn account_of(entry: &Entry) -> Account {
-    let slots = entry.storage.iter().filter(|(_, cell)| !cell.current.is_zero());
-    Account {
-        nonce: entry.nonce,
-        balance: entry.balance,
-        code: entry.code.bytes().clone(),
-        storage: slots.map(|(key, cell)| (*key, cell.current)).collect(),
+/// Most accounts that are looked at keep their slots and code, so these are written only where they changed.
+fn write_down(entry: &Entry, account: &mut Account) {
+    (account.nonce, account.balance) = (entry.nonce, entry.balance);
+    if account.code != *entry.code.bytes() {
+        account.code = entry.code.bytes().clone();
+    }
+    let slots = entry.storage.iter().map(|(key, cell)| (key, &cell.current)).filter(|(_, value)| !value.is_zero());
+    if !slots.clone().eq(&account.storage) {
+        account.storage = slots.map(|(key, value)| (*key, *value)).collect();
     }
 }

@@ -1,17 +1,59 @@
-//! Cases on which an engine hangs. Whoever watches the clock ends the process and notes the case in the state; the
-//! resumed campaign counts it as a crash called `hang` and goes on behind it.
+//! Cases on which an engine hangs. Whoever watches the clock ends the process and notes in the state what was being
+//! done with which case; the resumed campaign does everything else but that.
 
 use crate::run::Plan;
 use crate::state::{Hung, State};
 use oracle::{Divergence, Signature, Verdict};
+
+macro_rules! stages {
+    ($($(#[$doc:meta])* $name:ident $text:literal $about:literal;)*) => {
+        /// What is being done with a case.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Stage { $($(#[$doc])* $name,)* }
+
+        impl Stage {
+            const ALL: &[Stage] = &[$(Stage::$name),*];
+
+            /// Its name in the state.
+            pub const fn name(self) -> &'static str {
+                match self { $(Stage::$name => $text),* }
+            }
+
+            /// What was going on, behind the number of the case; nothing if it was the case itself.
+            pub const fn about(self) -> &'static str {
+                match self { $(Stage::$name => $about),* }
+            }
+        }
+    };
+}
+
+stages! {
+    /// It is judged. Who hangs here is a finding, and the case is not run again.
+    Judge "judge" "";
+    /// Its instructions are counted. Without it they are not.
+    Sample "sample" ", while its instructions were counted";
+    /// A finding is run again. Without it there is no evidence.
+    Check "check" ", when it was run again";
+    /// A smaller case is tried. Without it the evidence is the case as it was.
+    Reduce "reduce" ", while it was reduced";
+    /// The place where engines part is looked for. Without it the evidence does not say where.
+    Localise "localise" ", while the place was looked for";
+}
+
+impl Stage {
+    /// The stage with this name.
+    pub fn from_name(name: &str) -> Option<Stage> {
+        Stage::ALL.iter().copied().find(|stage| stage.name() == name)
+    }
+}
 
 /// What a thread of a campaign is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Task {
     /// The index of the case.
     pub index: u64,
-    /// Whether it is being reduced: then what runs is a smaller case.
-    pub reducing: bool,
+    /// What is being done with it.
+    pub stage: Stage,
 }
 
 /// The divergence of an engine that does not end.
@@ -26,15 +68,15 @@ pub fn hang(judge: &str, engine: &str) -> Divergence {
 }
 
 impl State {
-    /// Notes that an engine hung. A case is not run again, a reduction not tried again.
+    /// Notes that an engine hung: that is not tried again.
     pub fn note_hang(&mut self, task: Task, engine: &str, kept: &str) {
-        let hung = Hung { engine: engine.to_owned(), reducing: task.reducing, kept: kept.to_owned() };
-        self.hung.insert(task.index, hung);
+        let hung = Hung { engine: engine.to_owned(), kept: kept.to_owned() };
+        self.hung.insert((task.index, task.stage), hung);
     }
 
-    /// The engine that hung on this case.
-    pub fn hung_on(&self, index: u64) -> Option<&Hung> {
-        self.hung.get(&index).filter(|hung| !hung.reducing)
+    /// The engine that hung at this.
+    pub fn hung_at(&self, index: u64, stage: Stage) -> Option<&Hung> {
+        self.hung.get(&(index, stage))
     }
 }
 

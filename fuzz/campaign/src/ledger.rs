@@ -7,6 +7,10 @@ use oracle::{Ran, Verdict};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// A campaign in which more than one case in so many met a resource limit concludes nothing. Generated cases hardly ever
+/// have the gas for it, so more than that is an engine that gives up or cases that are not worth their time.
+pub const INCONCLUSIVE_ONE_IN: u64 = 1000;
+
 /// Counts of a campaign. Everything is a sum, so ledgers add up in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -16,6 +20,8 @@ pub struct Ledger {
     pub alone: u64,
     /// Cases in which an engine reached a resource limit.
     pub inconclusive: u64,
+    /// Runs that ended at a resource limit, per engine.
+    pub limits: BTreeMap<String, u64>,
     /// Runs refused per engine, because it cannot run the case.
     pub unsupported: BTreeMap<String, u64>,
     /// Transactions, by how they ended.
@@ -43,10 +49,12 @@ impl Ledger {
         } else {
             self.alone += 1;
         }
-        self.inconclusive += u64::from(verdict.runs.iter().any(|(_, ran)| matches!(ran, Ran::Limit(_))));
+        self.inconclusive += u64::from(verdict.is_inconclusive());
         for (engine, ran) in &verdict.runs {
-            if let Ran::Unsupported(_) = ran {
-                *self.unsupported.entry(engine.clone()).or_default() += 1;
+            match ran {
+                Ran::Limit(_) => *self.limits.entry(engine.clone()).or_default() += 1,
+                Ran::Unsupported(_) => *self.unsupported.entry(engine.clone()).or_default() += 1,
+                Ran::Outcome(_) | Ran::Crash(_) => {}
             }
         }
         *self.revisions.entry(case.revision.name().to_owned()).or_default() += 1;
@@ -109,17 +117,22 @@ impl Ledger {
         }
     }
 
-    fn maps(&self) -> [&BTreeMap<String, u64>; 4] {
-        [&self.unsupported, &self.ends, &self.revisions, &self.instructions]
+    fn maps(&self) -> [&BTreeMap<String, u64>; 5] {
+        [&self.limits, &self.unsupported, &self.ends, &self.revisions, &self.instructions]
     }
 
-    fn maps_mut(&mut self) -> [&mut BTreeMap<String, u64>; 4] {
-        [&mut self.unsupported, &mut self.ends, &mut self.revisions, &mut self.instructions]
+    fn maps_mut(&mut self) -> [&mut BTreeMap<String, u64>; 5] {
+        [&mut self.limits, &mut self.unsupported, &mut self.ends, &mut self.revisions, &mut self.instructions]
     }
 
     /// Cases in all.
     pub fn cases(&self) -> u64 {
         self.judged + self.alone
+    }
+
+    /// Whether so few cases met a resource limit that the others speak for all.
+    pub fn is_conclusive(&self) -> bool {
+        u128::from(self.inconclusive) * u128::from(INCONCLUSIVE_ONE_IN) <= u128::from(self.cases())
     }
 
     /// Instructions of the table that no sampled case executed.
@@ -136,7 +149,7 @@ impl Ledger {
             self.compiled.iter().map(|(engine, counts)| (engine.clone(), map(counts).into())).collect();
         json!({
             "judged": self.judged, "alone": self.alone, "inconclusive": self.inconclusive,
-            "tolerated": self.tolerated, "sampled": self.sampled, "unsupported": map(&self.unsupported),
+            "tolerated": self.tolerated, "sampled": self.sampled, "limits": map(&self.limits), "unsupported": map(&self.unsupported),
             "ends": map(&self.ends), "revisions": map(&self.revisions), "instructions": map(&self.instructions),
             "pairs": self.pairs.to_hex(), "compiled": compiled,
         })
@@ -157,6 +170,7 @@ impl Ledger {
             inconclusive: number("inconclusive")?,
             tolerated: number("tolerated")?,
             sampled: number("sampled")?,
+            limits: map("limits")?,
             unsupported: map("unsupported")?,
             ends: map("ends")?,
             revisions: map("revisions")?,

@@ -2,7 +2,7 @@
 //!
 //! Case *i* is a function of the seed and *i* alone. Cases are run in blocks of a fixed size, blocks in parallel; what
 //! they come to is folded in the order of their indices, so the digest, the ledger and the findings are the same for
-//! any number of workers, and for a run that was interrupted and resumed.
+//! any number of workers, and for a run that was interrupted, at any case, and resumed.
 //!
 //! A finding does not stop a campaign. Divergences are grouped by signature; the first of each is reduced and handed
 //! to a [`Keeper`] once, the others are counted. What is [`Known`] to be open is counted only.
@@ -14,9 +14,9 @@ mod pairs;
 mod run;
 mod state;
 
-pub use hang::{Task, hang};
+pub use hang::{Stage, Task, hang};
 pub use known::{BadKnown, Known, News};
-pub use ledger::Ledger;
+pub use ledger::{INCONCLUSIVE_ONE_IN, Ledger};
 pub use pairs::Pairs;
 pub use run::{BLOCK, Campaign, Evidence, Keeper, Limits, Plan, Progress};
 pub use state::{BadState, Found, Hung, State};

@@ -1,6 +1,6 @@
 //! The loop: spans of blocks in parallel, folded in order.
 
-use crate::hang::{Task, verdict as hung_verdict};
+use crate::hang::{Stage, Task, verdict as hung_verdict};
 use crate::known::{Known, News};
 use crate::ledger::{Counter, Ledger};
 use crate::state::{Found, State};
@@ -11,10 +11,11 @@ use rayon::prelude::*;
 use reduce::{Budget, Crews, Reduced, reduce};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Cases in a block. Part of what the digest is made of, so it never changes.
 pub const BLOCK: u64 = 256;
-/// Blocks between two looks at the outside world.
+/// Blocks between two times that the state is saved.
 const SPAN: u64 = 16;
 /// One case in so many is also followed instruction by instruction, for the ledger.
 const SAMPLE: u64 = 32;
@@ -52,6 +53,8 @@ pub struct Evidence {
     pub divergence: Divergence,
     /// Whether the reduction came to its end.
     pub complete: bool,
+    /// Whether to look for the place where the engines part; not where one hung at that before.
+    pub localise: bool,
 }
 
 /// Where findings go.
@@ -62,8 +65,16 @@ pub trait Keeper: Sync {
 
 /// What bounds a run from outside.
 pub trait Progress: Sync {
-    /// Told after every span; `false` ends the run, which can be resumed from the state.
+    /// Told after every span and every finding that was examined; `false` ends the run, which can be resumed from the
+    /// state.
     fn go_on(&self, state: &State) -> bool;
+
+    /// Asked before every case; `true` ends the run behind the cases that are under way.
+    fn is_stopping(&self) -> bool;
+
+    /// Told of every divergence at once. Where a run is ended, some lie behind the place where the state stands: they
+    /// are met again when it is resumed.
+    fn seen(&self, signature: &str, index: u64);
 }
 
 /// How much work a finding may be.
@@ -86,6 +97,14 @@ struct CaseResult {
     index: u64,
     leaf: B256,
     divergences: Vec<String>,
+    inconclusive: bool,
+}
+
+/// What a block came to, or the part of it that was run before somebody ended the campaign.
+struct Block {
+    results: Vec<CaseResult>,
+    ledger: Ledger,
+    is_whole: bool,
 }
 
 /// A campaign with everything it needs.
@@ -112,18 +131,8 @@ pub struct Campaign<'a> {
 impl Campaign<'_> {
     /// Runs from where `state` stands until the end of the plan or until `progress` ends it.
     pub fn run(&self, mut state: State, progress: &dyn Progress) -> State {
-        while state.next < self.plan.cases {
-            let from = state.next;
-            let to = self.plan.cases.min(from + BLOCK * SPAN);
-            let starts: Vec<u64> = (from..to).step_by(BLOCK as usize).collect();
-            let blocks: Vec<(Vec<CaseResult>, Ledger)> =
-                starts.par_iter().map(|start| self.block(*start..to.min(start + BLOCK), &state)).collect();
-            for (results, ledger) in blocks {
-                state.digest = fold(state.digest, &results);
-                state.ledger.merge(&ledger);
-                results.iter().for_each(|result| self.count(&mut state, result));
-            }
-            state.next = to;
+        while self.examine_all(&mut state, progress) && state.next < self.plan.cases {
+            self.span(&mut state, progress);
             if !progress.go_on(&state) {
                 break;
             }
@@ -131,67 +140,133 @@ impl Campaign<'_> {
         state
     }
 
-    fn block(&self, indices: std::ops::Range<u64>, state: &State) -> (Vec<CaseResult>, Ledger) {
+    /// Runs some blocks in parallel and takes them over in order, up to the first that was not finished.
+    fn span(&self, state: &mut State, progress: &dyn Progress) {
+        let from = state.next;
+        let start = from - from % BLOCK;
+        let to = self.plan.cases.min(start.saturating_add(BLOCK * SPAN));
+        let starts: Vec<u64> = (start..to).step_by(BLOCK as usize).collect();
+        let range = |start: &u64| from.max(*start)..to.min(start + BLOCK);
+        let blocks: Vec<Block> = starts.par_iter().map(|start| self.block(range(start), state, progress)).collect();
+        for block in blocks {
+            state.ledger.merge(&block.ledger);
+            for result in &block.results {
+                self.count(state, result);
+                state.leaves.push(result.leaf);
+                state.next += 1;
+            }
+            let is_end = state.next.is_multiple_of(BLOCK) || state.next == self.plan.cases;
+            if is_end && !state.leaves.is_empty() {
+                state.digest = fold(state.digest, &std::mem::take(&mut state.leaves));
+            }
+            if !block.is_whole {
+                break;
+            }
+        }
+    }
+
+    fn block(&self, indices: Range<u64>, state: &State, progress: &dyn Progress) -> Block {
         self.crews.with(|crew| {
             let mut ledger = Ledger::default();
-            let results = indices.map(|index| {
-                (self.alive)(Task { index, reducing: false });
-                let case = (self.source)(index);
-                let hung = state.hung_on(index);
-                let verdict = match hung {
-                    None => judge(crew, &case, self.tolerances),
-                    Some(hung) => hung_verdict(self.plan, hung),
-                };
-                ledger.add(&case, &verdict);
-                if index.is_multiple_of(SAMPLE) && hung.is_none() {
-                    sample(crew, &case, &mut ledger);
-                }
-                let signatures: BTreeSet<String> =
-                    verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();
-                CaseResult { index, leaf: leaf(&verdict), divergences: signatures.into_iter().collect() }
-            });
-            (results.collect(), ledger)
+            let len = indices.end - indices.start;
+            let mut results = Vec::with_capacity(len as usize);
+            for index in indices.take_while(|_| !progress.is_stopping()) {
+                let result = self.case(crew, index, state, &mut ledger);
+                result.divergences.iter().for_each(|signature| progress.seen(signature, index));
+                results.push(result);
+            }
+            Block { is_whole: results.len() as u64 == len, results, ledger }
         })
     }
 
-    /// Counts the divergences of a case; the first of each signature is examined.
+    fn case(&self, crew: &mut Crew, index: u64, state: &State, ledger: &mut Ledger) -> CaseResult {
+        (self.alive)(Task { index, stage: Stage::Judge });
+        let case = (self.source)(index);
+        let hung = state.hung_at(index, Stage::Judge);
+        let verdict = match hung {
+            None => judge(crew, &case, self.tolerances),
+            Some(hung) => hung_verdict(self.plan, hung),
+        };
+        ledger.add(&case, &verdict);
+        if index.is_multiple_of(SAMPLE) && hung.is_none() && state.hung_at(index, Stage::Sample).is_none() {
+            (self.alive)(Task { index, stage: Stage::Sample });
+            sample(crew, &case, ledger);
+        }
+        let signatures: BTreeSet<String> =
+            verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();
+        let (leaf, inconclusive) = (leaf(&verdict), verdict.is_inconclusive());
+        CaseResult { index, leaf, divergences: signatures.into_iter().collect(), inconclusive }
+    }
+
+    /// Counts the divergences of a case; the first of each signature is to be examined.
     fn count(&self, state: &mut State, result: &CaseResult) {
+        if result.inconclusive {
+            state.inconclusive_first.get_or_insert(result.index);
+        }
         for signature in &result.divergences {
             if let Some(found) = state.found.get_mut(signature) {
                 found.count += 1;
                 continue;
             }
-            let kept = match (self.known.news(signature), state.hung_on(result.index)) {
+            let kept = match (self.known.news(signature), state.hung_at(result.index, Stage::Judge)) {
                 (News::Open(name), _) => format!("known as {name}"),
                 (_, Some(hung)) => hung.kept.clone(),
-                _ if state.n_news(self.known) < self.limits.findings_max => {
-                    self.examine(signature, result.index, state.hung.contains_key(&result.index))
-                }
+                _ if state.n_news(self.known) < self.limits.findings_max => String::new(),
                 _ => "not kept: there are too many findings".into(),
             };
             state.found.insert(signature.clone(), Found { count: 1, first_index: result.index, kept });
         }
     }
 
-    /// Reduces the first divergence of its kind, unless that hung before, and keeps it.
-    fn examine(&self, signature: &str, index: u64, hung: bool) -> String {
-        (self.alive)(Task { index, reducing: true });
-        let original = (self.source)(index);
+    /// Examines what was found and not examined yet, in the order of the cases; false if `progress` ended that.
+    fn examine_all(&self, state: &mut State, progress: &dyn Progress) -> bool {
+        let fresh = state.found.iter().filter(|(_, found)| found.kept.is_empty());
+        let mut fresh: Vec<(u64, String)> =
+            fresh.map(|(signature, found)| (found.first_index, signature.clone())).collect();
+        fresh.sort();
+        for (index, signature) in fresh {
+            let Some(kept) = self.examine(&signature, index, state, progress) else { return false };
+            if let Some(found) = state.found.get_mut(&signature) {
+                found.kept = kept;
+            }
+            if !progress.go_on(state) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Reduces a divergence and keeps it, without what an engine hung at before; says where it is. `None` if the
+    /// campaign was ended meanwhile: then it is to be examined anew.
+    fn examine(&self, signature: &str, index: u64, state: &State, progress: &dyn Progress) -> Option<String> {
+        if let Some(hung) = state.hung_at(index, Stage::Check) {
+            return Some(format!("not kept: {} hung when it was run again", hung.engine));
+        }
+        let at = |stage| (self.alive)(Task { index, stage });
+        let hung = |stage| state.hung_at(index, stage).is_some();
         let find = |case: &Case| {
             let verdict = self.crews.with(|crew| judge(crew, case, self.tolerances));
             verdict.divergences.into_iter().find(|divergence| divergence.signature.to_string() == signature)
         };
-        let Some(first) = find(&original) else { return "not kept: it did not happen again".into() };
-        let reduced = match hung {
+        at(Stage::Check);
+        let original = (self.source)(index);
+        let Some(first) = find(&original) else { return Some("not kept: it did not happen again".into()) };
+        let reduced = match hung(Stage::Reduce) {
             true => Reduced { case: original.clone(), tries: 0, complete: false },
             false => reduce(&original, self.limits.reduction, |smaller| {
-                (self.alive)(Task { index, reducing: true });
-                find(smaller).is_some()
+                at(Stage::Reduce);
+                !progress.is_stopping() && find(smaller).is_some()
             }),
         };
+        if progress.is_stopping() {
+            return None;
+        }
+        at(Stage::Check);
         let divergence = find(&reduced.case).unwrap_or(first);
-        let evidence = Evidence { index, original, reduced: reduced.case, divergence, complete: reduced.complete };
-        self.keeper.keep(&evidence).unwrap_or_else(|why| format!("not kept: {why}"))
+        let (complete, localise) = (reduced.complete, !hung(Stage::Localise));
+        let evidence = Evidence { index, original, reduced: reduced.case, divergence, complete, localise };
+        at(Stage::Localise);
+        Some(self.keeper.keep(&evidence).unwrap_or_else(|why| format!("not kept: {why}")))
     }
 }
 
@@ -222,9 +297,9 @@ fn leaf(verdict: &Verdict) -> B256 {
     B256::with_last_byte(kind)
 }
 
-fn fold(before: B256, results: &[CaseResult]) -> B256 {
+fn fold(before: B256, leaves: &[B256]) -> B256 {
     let mut hash = Keccak256::new();
     hash.update(before);
-    results.iter().for_each(|result| hash.update(result.leaf));
+    leaves.iter().for_each(|leaf| hash.update(leaf));
     hash.finalize()
 }

@@ -3,6 +3,7 @@
 //! The file form is JSON with a version and a checksum. A file that is damaged, or of another campaign, is refused
 //! with a message; nothing is guessed.
 
+use crate::hang::Stage;
 use crate::known::{Known, News};
 use crate::ledger::Ledger;
 use crate::run::Plan;
@@ -12,21 +13,25 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the file.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 
 /// Where a campaign stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// The first case that was not run yet.
     pub next: u64,
-    /// The digest of all cases before.
+    /// The digest of all whole blocks before.
     pub digest: B256,
+    /// Digests of the cases behind the last whole block.
+    pub leaves: Vec<B256>,
     /// What was done.
     pub ledger: Ledger,
     /// Divergences by signature.
     pub found: BTreeMap<String, Found>,
-    /// Cases on which an engine hung, by index.
-    pub hung: BTreeMap<u64, Hung>,
+    /// The first case in which an engine reached a resource limit.
+    pub inconclusive_first: Option<u64>,
+    /// Engines that hung, by the index of the case and by what was being done with it.
+    pub hung: BTreeMap<(u64, Stage), Hung>,
 }
 
 /// Divergences with one signature.
@@ -36,17 +41,15 @@ pub struct Found {
     pub count: u64,
     /// The first of them.
     pub first_index: u64,
-    /// Where its evidence is kept, or why it is not.
+    /// Where its evidence is kept, or why it is not; empty until it was examined.
     pub kept: String,
 }
 
-/// An engine that hung on a case.
+/// An engine that hung.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hung {
     /// Which.
     pub engine: String,
-    /// Whether it hung on a smaller case, while the case was reduced.
-    pub reducing: bool,
     /// Where its evidence is kept, or why it is not.
     pub kept: String,
 }
@@ -69,11 +72,13 @@ impl State {
         let found = self.found.iter().map(|(signature, found)| {
             json!({ "signature": signature, "count": found.count, "first": found.first_index, "kept": found.kept })
         });
-        let hung = self.hung.iter().map(|(index, hung)| {
-            json!({ "index": index, "engine": hung.engine, "reducing": hung.reducing, "kept": hung.kept })
+        let hung = self.hung.iter().map(|((index, stage), hung)| {
+            json!({ "index": index, "at": stage.name(), "engine": hung.engine, "kept": hung.kept })
         });
+        let leaves: String = self.leaves.iter().map(hex::encode).collect();
         let body = json!({
             "version": VERSION, "plan": plan.json(), "next": self.next, "digest": self.digest.to_string(),
+            "leaves": leaves, "inconclusive_first": self.inconclusive_first,
             "ledger": self.ledger.json(), "found": found.collect::<Vec<_>>(),
             "hung": hung.collect::<Vec<_>>(),
         });
@@ -112,11 +117,20 @@ impl State {
         });
         let hung = value["hung"].as_array()?.iter().map(|hung| {
             let (engine, kept) = (hung["engine"].as_str()?.to_owned(), hung["kept"].as_str()?.to_owned());
-            Some((hung["index"].as_u64()?, Hung { engine, reducing: hung["reducing"].as_bool()?, kept }))
+            let stage = Stage::from_name(hung["at"].as_str()?)?;
+            Some(((hung["index"].as_u64()?, stage), Hung { engine, kept }))
         });
+        let leaves = hex::decode(value["leaves"].as_str()?).ok()?;
+        let (leaves, []) = leaves.as_chunks::<32>() else { return None };
+        let inconclusive_first = match &value["inconclusive_first"] {
+            Value::Null => None,
+            index => Some(index.as_u64()?),
+        };
         Some(State {
             next: value["next"].as_u64()?,
             digest: value["digest"].as_str()?.parse().ok()?,
+            leaves: leaves.iter().map(B256::from).collect(),
+            inconclusive_first,
             ledger: Ledger::from_json(&value["ledger"])?,
             found: found.collect::<Option<_>>()?,
             hung: hung.collect::<Option<_>>()?,

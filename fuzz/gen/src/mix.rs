@@ -17,10 +17,11 @@ pub const MUTANT_EVERY: u64 = 8;
 const MUTANTS: u64 = 0x6d75_7461_6e74_7321;
 /// Of 256 mutants, how many have two parents.
 const CROSSED: u8 = 64;
-/// Gas of all transactions of a case of the pool beyond which it is slow: hundreds of calls, pairings of curves.
-const SLOW_GAS: u64 = 1_900_000;
-/// Of 256 slow cases that are drawn as a parent, how many are taken: a mutant of one takes the time of fifty others.
-const SLOW: u8 = 24;
+/// Gas that a case of the pool may have in all its transactions and be drawn as often as others.
+const FAST_GAS: u64 = 1_000_000;
+/// Each time it has so much more, it is drawn a quarter as often: with the gas for pairings of curves or hundreds of
+/// calls a mutant takes the time of fifty others.
+const SLOW_GAS: u64 = 500_000;
 /// Of 256 cases that call a contract, how many are changed.
 const CHANGED: u8 = 192;
 
@@ -73,7 +74,7 @@ impl Mix {
     /// A case of the pool, or one of the generator.
     fn parent(&self, d: &mut Draw<'_>, seed: u64, index: u64) -> Case {
         let at = d.u32() as usize % self.pool.len().max(1);
-        match self.pool.get(at).filter(|case| d.chance(128) && (!is_slow(case) || d.chance(SLOW))) {
+        match self.pool.get(at).filter(|case| d.chance(128) && d.chance(share(case))) {
             Some(case) => case.clone(),
             None => from_seed(seed, index, &self.profile),
         }
@@ -94,10 +95,11 @@ impl Mix {
     }
 }
 
-/// Whether a case may take long, by the gas that it has.
-fn is_slow(case: &Case) -> bool {
+/// Of 256 times that a case of the pool is drawn, how often it is taken. Gas is the most that it can cost.
+fn share(case: &Case) -> u8 {
     let gas = case.transactions.iter().fold(0u64, |sum, transaction| sum.saturating_add(transaction.gas_limit));
-    SLOW_GAS < gas
+    let steps = gas.saturating_sub(FAST_GAS).div_ceil(SLOW_GAS).min(3) as u32;
+    255 >> (2 * steps)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::{CORNERS, Family};
 use api::{Address, Block, Case, Revision, State, U256};
 use spec::table::ROWS;
 use spec::{Row, op};
+use std::sync::LazyLock;
 
 /// Gas for execution: enough for a create, little enough that huge lengths fail.
 const GAS: u64 = 200_000;
@@ -44,20 +45,25 @@ pub(crate) fn any(number: u32, revision: Revision) -> Case {
     render(row, choice, revision)
 }
 
+/// Where the cases of each row end, under the newest revision.
+static ENDS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let add = |sum: &mut u64, row: &Row| {
+        *sum += variants(row);
+        Some(*sum)
+    };
+    ROWS.iter().scan(0, add).collect()
+});
+
 /// Cases under the newest revision.
 fn newest() -> u64 {
-    ROWS.iter().map(variants).sum()
+    ENDS.last().copied().unwrap_or_default()
 }
 
 /// Row and choice of a case under the newest revision.
-fn find(mut index: u64) -> (&'static Row, u64) {
-    for row in ROWS {
-        match index.checked_sub(variants(row)) {
-            Some(rest) => index = rest,
-            None => return (row, index),
-        }
-    }
-    (&ROWS[0], 0)
+fn find(index: u64) -> (&'static Row, u64) {
+    let at = ENDS.partition_point(|end| *end <= index);
+    let start = at.checked_sub(1).map_or(0, |before| ENDS[before]);
+    ROWS.get(at).map_or((&ROWS[0], 0), |row| (row, index - start))
 }
 
 /// Operands as constants and as words that no compiler knows, for each combination.

@@ -8,7 +8,7 @@ use api::{Account, Block, Case, Fee, Transaction};
 use r#gen::{Profile, from_seed};
 
 const CASES: u64 = 1000;
-const GOLDEN: &str = "0xd566f392e5aab97264cbc08cdf88f9b7e8d7985f05406bd123da52264f8b1c21";
+const GOLDEN: &str = "0x94273626e74987a123b371247fd950770914af048fb5a2b7c87d69439f8b41d2";
 
 #[test]
 fn the_first_cases_are_the_golden_ones() {

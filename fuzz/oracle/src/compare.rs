@@ -95,6 +95,8 @@ parts! {
     Transient = Exact, "transient storage";
     /// What was asked of the world.
     Transcript = Exact, "transcript";
+    /// An outcome, or a resource limit in its place.
+    Limit = Exact, "limit";
 }
 
 /// One difference.

@@ -1,7 +1,8 @@
 //! Differences that are known and explained: rows of a versioned file, each with its reason, each counted.
 //!
-//! A row names the pair of engines, the parts, the revisions it holds in and, where it can, a property of the case. Between engines of this repository there
-//! are none. The report shows how often each row was met; a row that is never met should go.
+//! A row names the pair of families of engines, the parts, the revisions it holds in and, where it can, a property of
+//! the case. It holds for every engine of the families, whichever of the two judges. Between engines of this repository
+//! there are none. The report shows how often each row was met; a row that is never met should go.
 
 use crate::compare::{Difference, Part};
 use api::{Case, End, Halt, Outcome, Revision};
@@ -9,7 +10,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The version of the file that is understood.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// The rows of a tolerance file.
 #[derive(Debug, Default)]
@@ -20,7 +21,7 @@ pub struct Tolerances {
 #[derive(Debug)]
 struct Row {
     name: String,
-    engines: [String; 2],
+    families: [String; 2],
     parts: Vec<Part>,
     since: Revision,
     /// The first revision in which it does not hold any more.
@@ -89,9 +90,9 @@ impl Tolerances {
         Ok(Tolerances { rows: rows.iter().map(row).collect::<Result<_, _>>()? })
     }
 
-    /// Whether a row explains the difference of an engine from the judge's outcome; counts it if so.
-    pub fn explains(&self, pair: [&str; 2], case: &Case, outcome: &Outcome, difference: &Difference) -> bool {
-        let row = self.rows.iter().find(|row| row.explains(pair, case, outcome, difference));
+    /// Whether a row explains the difference of an engine from the judge's outcome, given their families; counts it if so.
+    pub fn explains(&self, families: &[String; 2], case: &Case, outcome: &Outcome, difference: &Difference) -> bool {
+        let row = self.rows.iter().find(|row| row.explains(families, case, outcome, difference));
         let row = row.inspect(|row| {
             row.hits.fetch_add(1, Ordering::Relaxed);
         });
@@ -106,9 +107,9 @@ impl Tolerances {
 }
 
 impl Row {
-    fn explains(&self, [judge, engine]: [&str; 2], case: &Case, outcome: &Outcome, difference: &Difference) -> bool {
-        let [first, second] = &self.engines;
-        let pair = (first == judge && second == engine) || (first == engine && second == judge);
+    fn explains(&self, families: &[String; 2], case: &Case, outcome: &Outcome, difference: &Difference) -> bool {
+        let [first, second] = &self.families;
+        let pair = *families == self.families || [second, first] == families.each_ref();
         let in_force = case.revision.is(self.since) && !self.until.is_some_and(|until| case.revision.is(until));
         let place = self.place.as_ref().is_none_or(|place| difference.place.contains(place));
         let when = self.when.is_none_or(|when| when.holds(case, outcome));
@@ -124,7 +125,7 @@ fn row(value: &toml::Value) -> Result<Row, BadTolerances> {
         let items = value.get(key).and_then(toml::Value::as_array);
         items.map(|items| items.iter().filter_map(toml::Value::as_str).collect()).unwrap_or_default()
     };
-    let [first, second] = list("engines")[..] else { return Err(missing("engines")) };
+    let [first, second] = list("families")[..] else { return Err(missing("families")) };
     let parts = list("parts").into_iter().map(|part| {
         Part::from_name(part).ok_or_else(|| BadTolerances(format!("`{name}`: no part is called `{part}`")))
     });
@@ -144,7 +145,7 @@ fn row(value: &toml::Value) -> Result<Row, BadTolerances> {
         Some(text) => text.parse().map(Some).map_err(|error| BadTolerances(format!("`{name}`: {error}"))),
     };
     Ok(Row {
-        engines: [first.to_owned(), second.to_owned()],
+        families: [first.to_owned(), second.to_owned()],
         parts,
         when,
         since: revision("since")?.unwrap_or(Revision::Frontier),

@@ -3,7 +3,7 @@
 use crate::compare::{Difference, Level, Part, compare};
 use crate::crew::{Crew, Ran};
 use crate::tolerance::Tolerances;
-use api::{Case, Outcome, TxOutcome, Watch};
+use api::{Case, End, Halt, Outcome, TxOutcome, Watch};
 use std::fmt;
 
 /// What a case came to on a crew. The first engine that has an outcome is the judge.
@@ -56,13 +56,26 @@ impl Verdict {
         self.runs.iter().find_map(|(_, ran)| ran.outcome())
     }
 
-    /// Whether at least two engines gave an outcome and none parts.
+    /// Whether an engine reached a resource limit: nothing is known of what it would have come to.
+    pub fn is_inconclusive(&self) -> bool {
+        self.runs.iter().any(|(_, ran)| matches!(ran, Ran::Limit(_)))
+    }
+
+    /// How many engines gave an outcome.
+    pub fn n_outcomes(&self) -> usize {
+        self.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count()
+    }
+
+    /// Whether at least two engines gave an outcome, none reached a limit and none parts.
     pub fn is_unanimous(&self) -> bool {
-        self.divergences.is_empty() && self.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count() > 1
+        self.divergences.is_empty() && !self.is_inconclusive() && self.n_outcomes() > 1
     }
 }
 
 /// Runs a case on every engine of a crew, everything recorded, and compares each with the judge.
+///
+/// An engine that reached a resource limit has no outcome to compare. Beside an outcome of its own family that is a
+/// divergence, since they have their limits in common; beside another's it leaves the case inconclusive.
 pub fn judge(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Verdict {
     let runs: Vec<(String, Ran)> =
         (0..crew.len()).map(|i| (crew.name(i).to_owned(), crew.run(i, case, Watch::exact()))).collect();
@@ -78,7 +91,10 @@ pub fn judge(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Verdict {
             (Ran::Outcome(outcome), Some((judge, Ran::Outcome(expected)))) if Some(i) != judge_at => {
                 let mut differences = compare(expected, outcome);
                 let before = differences.len();
-                differences.retain(|difference| !tolerances.explains([judge, engine], case, expected, difference));
+                if before > 0 {
+                    let families = [judge_at.unwrap_or(i), i].map(|at| crew.family(at));
+                    differences.retain(|difference| !tolerances.explains(&families, case, expected, difference));
+                }
                 verdict.tolerated += (before - differences.len()) as u64;
                 if !differences.is_empty() {
                     let signature = signature(engine, &differences, expected, outcome);
@@ -86,12 +102,51 @@ pub fn judge(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Verdict {
                     verdict.divergences.push(Divergence { judge, engine, differences, crash: None, signature });
                 }
             }
-            // A limit must be met by all engines of a family alike; that is a case of its own in the suite.
+            // Limits are looked at below; who does not support a case says nothing about it.
             _ => {}
         }
     }
+    verdict.divergences.extend(limits(crew, &runs));
     verdict.runs = runs;
     verdict
+}
+
+/// Engines that reached a limit where the first of their family with an outcome did not.
+fn limits(crew: &mut Crew, runs: &[(String, Ran)]) -> Vec<Divergence> {
+    let mut found = Vec::new();
+    for (i, (engine, ran)) in runs.iter().enumerate() {
+        let Ran::Limit(limit) = ran else { continue };
+        let family = crew.family(i);
+        let other = (0..runs.len()).find(|at| runs[*at].1.outcome().is_some() && crew.family(*at) == family);
+        let Some((at, outcome)) = other.and_then(|at| Some((at, runs[at].1.outcome()?))) else { continue };
+        if at > i && crew.take_compiled(at).is_some() && may_be_mid_section(limit, outcome) {
+            continue;
+        }
+        let end = outcome.transactions.first().map_or_else(|| "nothing".into(), end_of);
+        let difference = Difference {
+            transaction: None,
+            part: Part::Limit,
+            place: String::new(),
+            left: format!("an outcome: {end}"),
+            right: limit.clone(),
+        };
+        found.push(Divergence {
+            judge: runs[at].0.clone(),
+            engine: engine.clone(),
+            differences: vec![difference],
+            crash: None,
+            signature: Signature { engine: engine.clone(), part: Some(Part::Limit), ends: format!("{end} / limit") },
+        });
+    }
+    found
+}
+
+/// Whether compiled code may have halted before precise execution reached the limit of memory: gas of a whole section is
+/// taken at its head, see "A resource limit in mid-section" in engines/ARCHITECTURE.md.
+fn may_be_mid_section(limit: &str, outcome: &Outcome) -> bool {
+    let exact = outcome.transactions.iter().filter_map(|transaction| transaction.receipt()?.exact.known());
+    let mut ends = exact.flat_map(|exact| &exact.frames).map(|frame| frame.end);
+    limit.contains("bytes of memory") && ends.any(|end| end == End::Halt(Halt::OutOfGas))
 }
 
 fn crashed(judge: String, engine: &str, crash: &str) -> Divergence {

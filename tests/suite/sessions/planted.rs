@@ -23,6 +23,31 @@ const EXTRA: &[Extra] = &[
         about: "planted: XOR is OR; does not end on short code",
         make: || hangs("slips", |len| len < 24),
     },
+    Extra {
+        name: "stalls",
+        about: "planted: XOR is OR; does not end when it is watched",
+        make: || when("stalls", "planted", |_, watch| watch.checkpoints.then_some(Sulk::Hang)),
+    },
+    Extra {
+        name: "stutters",
+        about: "planted: compiles nothing; does not end when that is counted",
+        make: || when("stutters", "planted", |_, watch| watch.checkpoints.then_some(Sulk::Hang)),
+    },
+    Extra {
+        name: "gives-up",
+        about: "planted: reaches a limit now and then that others of its family do not",
+        make: || when("gives-up", "unanimous", |len, _| (len % 16 == 3).then_some(Sulk::Limit)),
+    },
+    Extra {
+        name: "balks",
+        about: "planted: reaches a limit of its own now and then",
+        make: || when("balks", "planted", |len, _| (len % 16 == 3).then_some(Sulk::Limit)),
+    },
+    Extra {
+        name: "slow",
+        about: "planted: takes its time",
+        make: || when("slow", "planted", |_, _| Some(Sulk::Sleep)),
+    },
     Extra { name: "lazy", about: "planted: compiles every second code", make: lazy },
 ];
 
@@ -98,6 +123,55 @@ impl Vm for Lazy {
     }
 }
 
+/// What an engine does instead of its work, or before it.
+enum Sulk {
+    Hang,
+    Limit,
+    Sleep,
+}
+
+/// Sulks by the length of all code and by how it is watched.
+struct Sulking {
+    id: EngineId,
+    when: fn(usize, &Watch<'_>) -> Option<Sulk>,
+    engine: Box<dyn Engine>,
+}
+
+fn when(name: &'static str, family: &str, when: fn(usize, &Watch<'_>) -> Option<Sulk>) -> Box<dyn Engine> {
+    let engine = if name == "stalls" { machine(name, WrongXor) } else { machine(name, Interp::new()) };
+    Box::new(Sulking { id: EngineId { family: family.into(), ..id(name) }, when, engine })
+}
+
+impl Engine for Sulking {
+    fn id(&self) -> EngineId {
+        self.id.clone()
+    }
+
+    fn supports(&self, case: &Case) -> Result<(), Unsupported> {
+        self.engine.supports(case)
+    }
+
+    fn run(&mut self, case: &Case, watch: Watch<'_>) -> Result<Outcome, EngineError> {
+        match (self.when)(case.accounts.values().map(|account| account.code.len()).sum(), &watch) {
+            Some(Sulk::Hang) => for_ever(),
+            Some(Sulk::Limit) => return Err(EngineError::Limit("planted".into())),
+            Some(Sulk::Sleep) => std::thread::sleep(Duration::from_millis(20)),
+            None => {}
+        }
+        self.engine.run(case, watch)
+    }
+
+    fn take_compiled(&mut self) -> Option<Counts> {
+        (self.id.name == "stutters").then_some([0; 256])
+    }
+}
+
+fn for_ever() -> ! {
+    loop {
+        std::thread::sleep(Duration::from_secs(60));
+    }
+}
+
 /// Sleeps for ever where the length of all code says so; as wrong about XOR as the first if it slips.
 struct Hangs {
     name: &'static str,
@@ -123,8 +197,6 @@ impl Engine for Hangs {
         if !(self.on)(case.accounts.values().map(|account| account.code.len()).sum()) {
             return self.engine.run(case, watch);
         }
-        loop {
-            std::thread::sleep(Duration::from_secs(60));
-        }
+        for_ever()
     }
 }

@@ -51,9 +51,16 @@ fn tolerances_name_a_peer() {
     let table: serde_json::Value =
         serde_json::to_value(text.parse::<toml::Table>().expect("it is TOML")).expect("it is data");
     for row in table["tolerate"].as_array().expect("there are rows") {
-        let engines: Vec<&str> =
-            row["engines"].as_array().expect("a pair").iter().filter_map(|name| name.as_str()).collect();
-        let foreign = engines.iter().any(|name| registry::peers().any(|peer| peer == *name));
-        assert!(foreign, "{}: {engines:?} are both ours", row["name"]);
+        let families: Vec<&str> =
+            row["families"].as_array().expect("a pair").iter().filter_map(|name| name.as_str()).collect();
+        let family = |name| registry::make(name).expect("its own name").id().family;
+        let foreign = registry::peers().map(family).filter(|family| families.contains(&family.as_str())).count();
+        let known =
+            registry::names().chain(registry::peers()).map(family).filter(|family| families.contains(&family.as_str()));
+        assert!(
+            foreign == 1 && known.collect::<std::collections::BTreeSet<_>>().len() == 2,
+            "{}: {families:?}",
+            row["name"]
+        );
     }
 }

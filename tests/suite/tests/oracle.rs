@@ -88,6 +88,7 @@ fn flip(outcome: &mut Outcome, part: Part) {
         Part::WarmSlots => drop(exact(outcome).warm_slots.insert((CONTRACT, U256::from(77)))),
         Part::Transient => drop(exact(outcome).transient.insert((CONTRACT, U256::ONE), U256::from(2))),
         Part::Transcript => exact(outcome).transcript[0].answer ^= U256::ONE,
+        Part::Limit => panic!("it is no part of an outcome"),
     }
 }
 
@@ -110,6 +111,11 @@ impl Engine for Flipped {
     }
 }
 
+/// The parts that an outcome has; where there is none, see `a_limit_beside_an_outcome`.
+fn parts() -> impl Iterator<Item = &'static Part> {
+    Part::ALL.iter().filter(|part| **part != Part::Limit)
+}
+
 fn reference() -> Machine<Interp> {
     Machine::new(Interp::id(), Interp::new())
 }
@@ -129,7 +135,7 @@ fn a_flipped_bit_is_named() {
     let case = eventful();
     let mut engine = reference();
     let right = engine.run(&case, Watch::exact_with_roots()).expect("the case runs");
-    for part in Part::ALL {
+    for part in parts() {
         let mut wrong = right.clone();
         flip(&mut wrong, *part);
         let named: Vec<Part> = compare(&right, &wrong).iter().map(|difference| difference.part).collect();
@@ -147,7 +153,7 @@ fn a_flipped_bit_is_named() {
 #[test]
 fn an_engine_that_flips_a_bit_diverges() {
     let case = eventful();
-    for part in Part::ALL.iter().filter(|part| **part != Part::StateRoot) {
+    for part in parts().filter(|part| **part != Part::StateRoot) {
         let part = *part;
         let mut crew = crew(move || Box::new(Flipped(reference(), part)));
         let verdict = judge(&mut crew, &case, &Tolerances::none());
@@ -159,7 +165,7 @@ fn an_engine_that_flips_a_bit_diverges() {
 
 #[test]
 fn a_tolerance_explains_its_own_row_and_is_counted() {
-    let text = "version = 1\n[[tolerate]]\nname = \"gas\"\nengines = [\"interp\", \"other\"]\nparts = [\"gas used\"]\nsince = \"Osaka\"\nreason = \"a test\"\n";
+    let text = "version = 2\n[[tolerate]]\nname = \"gas\"\nfamilies = [\"flipped\", \"unanimous\"]\nparts = [\"gas used\"]\nsince = \"Osaka\"\nreason = \"a test\"\n";
     let tolerances = Tolerances::read(text).expect("the file is right");
     let case = eventful();
     let flipped = |part| move || Box::new(Flipped(reference(), part)) as Box<dyn Engine>;
@@ -168,7 +174,7 @@ fn a_tolerance_explains_its_own_row_and_is_counted() {
     let older = Case { revision: Revision::Prague, ..case };
     assert_eq!(judge(&mut crew(flipped(Part::GasUsed)), &older, &tolerances).divergences.len(), 1);
     assert_eq!(tolerances.hits(), [("gas", "a test", 1)]);
-    for bad in ["", "version = 2", "version = 1\n[[tolerate]]\nname = \"x\"", "version = 1\ntolerate = 7", "x"] {
+    for bad in ["", "version = 1", "version = 2\n[[tolerate]]\nname = \"x\"", "version = 2\ntolerate = 7", "x"] {
         assert!(Tolerances::read(bad).is_err(), "{bad}");
     }
 }
@@ -222,7 +228,7 @@ impl Vm for Failing {
 }
 
 #[test]
-fn a_crash_is_a_finding_and_a_limit_is_none() {
+fn a_crash_is_a_finding_and_a_limit_of_another_family_is_none() {
     let case = eventful();
     let verdict = |n| {
         judge(&mut crew(move || Box::new(Machine::new(EngineId::default(), Failing(n)))), &case, &Tolerances::none())
@@ -231,9 +237,69 @@ fn a_crash_is_a_finding_and_a_limit_is_none() {
     assert_eq!(crashed.divergences[0].crash.as_deref(), Some("panicked: planted 7"));
     assert_eq!(crashed.divergences[0].signature.to_string(), "other: crash: panicked: planted #");
     let limited = verdict(1);
-    assert!(limited.divergences.is_empty() && !limited.is_unanimous());
+    assert!(limited.divergences.is_empty() && !limited.is_unanimous() && limited.is_inconclusive());
     let broken = verdict(2);
     assert!(broken.divergences[0].crash.as_deref().is_some_and(|crash| crash.contains("internal")));
+}
+
+/// Two engines of a family, on a case that ends out of gas: the judge or the other reaches this limit, and the other
+/// compiles or does not.
+fn limited(limit: &'static str, judge_is_limited: bool, compiles: bool) -> oracle::Verdict {
+    let case = with_gas(&eventful(), 30_000);
+    let make = move |name: &str| -> Option<Box<dyn Engine>> {
+        let gives_up = (name == "first") == judge_is_limited;
+        Some(Box::new(Limited { engine: reference(), limit: gives_up.then_some(limit), compiles }))
+    };
+    let mut crew = Crew::new(&["first".into(), "second".into()], make).unwrap_or_else(|name| panic!("{name}"));
+    judge(&mut crew, &case, &Tolerances::none())
+}
+
+struct Limited {
+    engine: Machine<Interp>,
+    limit: Option<&'static str>,
+    compiles: bool,
+}
+
+impl Engine for Limited {
+    fn id(&self) -> EngineId {
+        self.engine.id()
+    }
+
+    fn supports(&self, _: &Case) -> Result<(), Unsupported> {
+        Ok(())
+    }
+
+    fn run(&mut self, case: &Case, watch: Watch<'_>) -> Result<Outcome, EngineError> {
+        match self.limit {
+            Some(limit) => Err(EngineError::Limit(limit.into())),
+            None => self.engine.run(case, watch),
+        }
+    }
+
+    fn take_compiled(&mut self) -> Option<api::Counts> {
+        self.compiles.then_some([0; 256])
+    }
+}
+
+/// Engines of a family have their limits in common. The one exception: compiled code that halts out of gas where the
+/// precise judge reaches the limit of memory.
+#[test]
+fn a_limit_beside_an_outcome() {
+    let memory = "the frames of a case may hold 1 bytes of memory together";
+    for (limit, judge_is_limited, compiles, diverges) in [
+        (memory, true, true, false),
+        (memory, true, false, true),
+        (memory, false, true, true),
+        ("a transaction may ask", true, true, true),
+        ("a transaction may ask", false, false, true),
+    ] {
+        let verdict = limited(limit, judge_is_limited, compiles);
+        assert!(verdict.is_inconclusive() && !verdict.is_unanimous());
+        let signatures: Vec<String> = verdict.divergences.iter().map(|found| found.signature.to_string()).collect();
+        let engine = if judge_is_limited { "first" } else { "second" };
+        let expected = diverges.then(|| format!("{engine}: limit: halt: out of gas / limit"));
+        assert_eq!(signatures, Vec::from_iter(expected), "{limit} {judge_is_limited} {compiles}");
+    }
 }
 
 #[test]

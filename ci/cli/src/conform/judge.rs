@@ -2,6 +2,7 @@
 
 use super::{Selection, TestFile};
 use crate::roster::Roster;
+use crate::source;
 use api::{Case, Engine, EngineError, Outcome, Revision, TxOutcome, Watch, digest};
 use format::statetest::{self, Index, Post, Test, exception};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -71,10 +72,10 @@ impl Engines {
 /// Judges a file.
 pub fn judge(file: &TestFile, selection: &Selection, engines: &mut Engines) -> FileReport {
     let mut report = FileReport { file: file.name.clone(), ..FileReport::default() };
-    let bytes = match std::fs::read(&file.path) {
+    let bytes = match source::bounded(&file.path) {
         Ok(bytes) => bytes,
-        Err(error) => {
-            report.unreadable = Some(format!("cannot read {}: {error}", file.name));
+        Err(why) => {
+            report.unreadable = Some(format!("{}: {why}", file.name));
             return report;
         }
     };

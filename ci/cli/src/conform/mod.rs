@@ -53,6 +53,7 @@ pub fn run(files: &[TestFile], selection: &Selection, done: impl Fn(&FileReport)
 /// The command.
 pub(crate) fn command(args: &ConformArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
     guard::start(args.limit.hang);
+    source::apart(&[("--junit", args.junit.as_deref()), ("--json", args.json.as_deref())])?;
     // Unknown names are reported before anything runs.
     source::engines(&args.engines, roster)?;
     let selection = Selection {
@@ -81,13 +82,12 @@ pub(crate) fn command(args: &ConformArgs, roster: Roster, out: &mut dyn Write) -
         })
     });
     bar.finish_and_clear();
-    if let Some(path) = &args.junit {
-        source::write(path, &report.junit())?;
-    }
-    if let Some(path) = &args.json {
-        source::write(path, &format!("{:#}\n", report.json()))?;
-    }
     report.print(out, args.show)?;
+    // The second is written though the first cannot be.
+    let junit = args.junit.as_ref().map(|path| source::write(path, &report.junit()));
+    let json = args.json.as_ref().map(|path| source::write(path, &format!("{:#}\n", report.json())));
+    junit.unwrap_or(Ok(()))?;
+    json.unwrap_or(Ok(()))?;
     Ok(report.exit())
 }
 

@@ -8,11 +8,12 @@ pub(crate) use draw::pool;
 pub(crate) use pace::STATE;
 
 use crate::args::{FuzzArgs, GenerateArgs};
-use crate::crew::{crew, tolerances};
+use crate::crew::{self, crew, tolerances};
 use crate::diff;
 use crate::exit::{Exit, Failure};
 use crate::guard;
 use crate::known::known;
+use crate::output::{Output, Shown, Unread};
 use crate::roster::Roster;
 use crate::source;
 use api::Case;
@@ -20,6 +21,7 @@ use campaign::{Campaign, Evidence, Keeper, Limits, Plan, State};
 use draw::mix;
 use pace::Pace;
 use reduce::Crews;
+use report::CameTo;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -59,13 +61,23 @@ pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Resu
     pace.save(&start)?;
     let (watching, seconds) = (pace.clone(), args.hang);
     guard::limit(seconds, move |overdue| watching.hung(overdue, seconds));
+    let reporting = (plan.clone(), known.clone(), args.json);
+    pace.watch_interrupts(move |pace| {
+        let (plan, known, json) = &reporting;
+        let Ok(tolerances) = crew::tolerances() else { return Exit::Internal };
+        let state = pace.saved();
+        let came_to = CameTo { plan, state: &state, ahead: &pace.ahead(&state), known, tolerances: &tolerances };
+        report::report(*json, &came_to, &mut Shown(Unread(Output))).unwrap_or_else(Failure::report)
+    });
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, usize::from))
         .build()
         .map_err(|error| Failure::new(Exit::Internal, format_args!("error: cannot start threads: {error}")))?;
     let state = pool.install(|| campaign.run(start, pace.as_ref()));
     let unwritten = pace.finish();
-    let exit = report::report(args, &plan, &state, &known, &tolerances, out)?;
+    let ahead = pace.ahead(&state);
+    let came_to = CameTo { plan: &plan, state: &state, ahead: &ahead, known: &known, tolerances: &tolerances };
+    let exit = report::report(args.json, &came_to, out)?;
     // What was found is reported even where it could not be written.
     unwritten.map_or(Ok(exit), Err)
 }
@@ -100,7 +112,10 @@ impl Keeper for Folder {
     fn keep(&self, evidence: &Evidence) -> Result<String, String> {
         let Some(folder) = &self.path else { return Err("no --out".into()) };
         let mut crew = self.crew.lock().map_err(|_| "the engines crashed")?;
-        let fork = diff::fork(&mut crew, &evidence.reduced, &evidence.divergence);
+        let fork = match evidence.localise {
+            true => diff::fork(&mut crew, &evidence.reduced, &evidence.divergence),
+            false => None,
+        };
         let origin = format!("case {} of seed {}", evidence.index, self.seed);
         let (original, reduced): (&Case, &Case) = (&evidence.original, &evidence.reduced);
         let ids = self.roster.ids(&crew.names());

@@ -3,16 +3,17 @@
 use crate::args::FuzzArgs;
 use crate::diff;
 use crate::exit::{Exit, Failure};
-use crate::guard::Run;
+use crate::guard::{self, Run};
 use crate::roster::Roster;
 use api::Case;
-use campaign::{Known, Plan, Progress, State, hang};
+use campaign::{Known, Plan, Progress, Stage, State, hang};
 use r#gen::Mix;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// The file in the output folder from which a campaign goes on.
@@ -38,6 +39,8 @@ pub(super) struct Pace {
     last_line: Mutex<Instant>,
     /// As it was last saved.
     state: Mutex<State>,
+    /// Divergences by signature, with the first case that was seen to show it.
+    seen: Mutex<BTreeMap<String, u64>>,
     failure: Mutex<Option<Failure>>,
 }
 
@@ -47,8 +50,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Pace {
     pub(super) fn new(args: &FuzzArgs, roster: Roster, plan: &Plan, mix: &Mix, known: &Known, start: &State) -> Pace {
-        // A second handler is refused; then Ctrl-C ends the process as it does everywhere.
-        let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
         let began = Instant::now();
         let template = "{bar:30} {pos}/{len} cases, {per_sec}, {eta} left {msg}";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -65,8 +66,34 @@ impl Pace {
             deadline: args.time.and_then(|seconds| began.checked_add(Duration::from_secs(seconds))),
             last_line: Mutex::new(began),
             state: Mutex::new(start.clone()),
+            seen: Mutex::new(BTreeMap::new()),
             failure: Mutex::new(None),
         }
+    }
+
+    /// Ends the campaign behind the cases under way at the first Ctrl-C. At the second, `end` is told where it stands,
+    /// and the process exits with what it answers.
+    pub(super) fn watch_interrupts(self: &Arc<Pace>, end: impl Fn(&Pace) -> Exit + Send + 'static) {
+        let pace = self.clone();
+        // A second handler is refused; then Ctrl-C ends the process as it does everywhere.
+        let _ = ctrlc::set_handler(move || {
+            if INTERRUPTED.swap(true, Ordering::Relaxed) {
+                pace.bar.finish_and_clear();
+                guard::leave(end(&pace));
+            }
+        });
+    }
+
+    /// The state as it was last saved.
+    pub(super) fn saved(&self) -> State {
+        lock(&self.state).clone()
+    }
+
+    /// Divergences that the state does not know: of cases behind the place where it stands.
+    pub(super) fn ahead(&self, state: &State) -> BTreeMap<String, u64> {
+        let seen = lock(&self.seen);
+        let ahead = seen.iter().filter(|(signature, _)| !state.found.contains_key(*signature));
+        ahead.map(|(signature, index)| (signature.clone(), *index)).collect()
     }
 
     /// Ends the display; the answer is what could not be written.
@@ -107,9 +134,8 @@ impl Pace {
         let mut state = lock(&self.state).clone();
         let mut told = Vec::new();
         for (run, task) in overdue.iter().filter_map(|run| Some((run, run.task?))) {
-            let while_reduced = if task.reducing { ", while it was reduced" } else { "" };
-            told.push(format!("{} on case {}{while_reduced}", run.engine, task.index));
-            let kept = match task.reducing || state.hung.values().any(|hung| hung.engine == run.engine) {
+            told.push(format!("{} on case {}{}", run.engine, task.index, task.stage.about()));
+            let kept = match task.stage != Stage::Judge || state.hung.values().any(|hung| hung.engine == run.engine) {
                 true => "not kept: the case can be generated".to_owned(),
                 false => self.keep(run, task.index, seconds).unwrap_or_else(|why| format!("not kept: {why}")),
             };
@@ -125,7 +151,7 @@ impl Pace {
             (Some(folder), Ok(())) => {
                 let path = folder.join(STATE);
                 format!(
-                    "what was found is kept and this is noted in {}: --resume counts it as a hang and goes on",
+                    "what was found is kept and this is noted in {}: --resume counts it as a hang and goes on behind it",
                     path.display()
                 )
             }
@@ -156,7 +182,14 @@ impl Progress for Pace {
             *lock(&self.failure) = Some(failure);
             return false;
         }
-        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        !late && !INTERRUPTED.load(Ordering::Relaxed)
+        !self.is_stopping()
+    }
+
+    fn is_stopping(&self) -> bool {
+        INTERRUPTED.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    fn seen(&self, signature: &str, index: u64) {
+        lock(&self.seen).entry(signature.to_owned()).and_modify(|first| *first = index.min(*first)).or_insert(index);
     }
 }

@@ -1,6 +1,5 @@
 //! What a campaign came to, for people and for programs.
 
-use crate::args::FuzzArgs;
 use crate::exit::{Exit, Failure};
 use campaign::{Known, News, Plan, State};
 use oracle::Tolerances;
@@ -8,18 +7,22 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::Write;
 
+/// A campaign at its end, or where it was ended.
+pub(super) struct CameTo<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) state: &'a State,
+    /// Divergences that were seen behind the place where it was ended, with their cases.
+    pub(super) ahead: &'a BTreeMap<String, u64>,
+    pub(super) known: &'a Known,
+    pub(super) tolerances: &'a Tolerances,
+}
+
 /// Writes the report and says what the campaign means.
-pub(super) fn report(
-    args: &FuzzArgs,
-    plan: &Plan,
-    state: &State,
-    known: &Known,
-    tolerances: &Tolerances,
-    out: &mut dyn Write,
-) -> Result<Exit, Failure> {
+pub(super) fn report(json: bool, came_to: &CameTo<'_>, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let CameTo { plan, state, ahead, known, tolerances } = *came_to;
     let complete = state.next >= plan.cases;
     let ledger = &state.ledger;
-    if args.json {
+    if json {
         let found = state.found.iter().map(|(signature, found)| {
             let (status, name) = match known.news(signature) {
                 News::New => ("new", None),
@@ -33,48 +36,41 @@ pub(super) fn report(
         });
         let hits =
             tolerances.hits().into_iter().map(|(name, reason, n)| json!({ "name": name, "reason": reason, "hits": n }));
-        let hung = state.hung.iter().map(|(index, hung)| {
-            json!({ "index": index, "engine": hung.engine, "reducing": hung.reducing, "kept": hung.kept })
+        let hung = state.hung.iter().map(|((index, stage), hung)| {
+            json!({ "index": index, "at": stage.name(), "engine": hung.engine, "kept": hung.kept })
         });
         let report = json!({
             "plan": plan.json(), "complete": complete, "cases": state.next, "digest": state.digest.to_string(),
             "ledger": ledger.json(), "found": found.collect::<Vec<_>>(), "hung": hung.collect::<Vec<_>>(),
+            "ahead": ahead, "inconclusive_first": state.inconclusive_first,
             "tolerances": hits.collect::<Vec<_>>(),
         });
         writeln!(out, "{report:#}")?;
     } else {
-        text(plan, state, known, tolerances, out)?;
+        text(came_to, out)?;
     }
-    let agreed = state.n_news(known) == 0 && state.hung.is_empty();
-    Ok(match (agreed, ledger.judged > 0 && complete) {
+    let is_news = |signature: &String| !matches!(known.news(signature), News::Open(_));
+    let agreed = state.n_news(known) == 0 && state.hung.is_empty() && !ahead.keys().any(is_news);
+    Ok(match (agreed, ledger.judged > 0 && complete && ledger.is_conclusive()) {
         (false, _) => Exit::Differs,
         (true, false) => Exit::Inconclusive,
         (true, true) => Exit::Ok,
     })
 }
 
-fn text(
-    plan: &Plan,
-    state: &State,
-    known: &Known,
-    tolerances: &Tolerances,
-    out: &mut dyn Write,
-) -> Result<(), Failure> {
-    for (signature, found) in &state.found {
-        let seen = format!("{signature}: {} times, first case {}", found.count, found.first_index);
-        match known.news(signature) {
-            News::New => writeln!(out, "FOUND    {seen}, {}", found.kept)?,
-            News::Open(name) => writeln!(out, "KNOWN    {name}: {seen}")?,
-            News::Returned(name) => writeln!(out, "RETURNED {name}: {seen}, {}", found.kept)?,
-        }
-    }
-    for (index, hung) in &state.hung {
-        let what = if hung.reducing { ", while it was reduced" } else { "" };
-        writeln!(out, "HUNG     {} on case {index}{what}", hung.engine)?;
-    }
+fn text(came_to: &CameTo<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    let CameTo { plan, state, known, tolerances, .. } = *came_to;
+    findings(came_to, out)?;
     let ledger = &state.ledger;
-    let list =
-        |map: &BTreeMap<String, u64>| map.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ");
+    if let Some(first) = state.inconclusive_first {
+        let so_many = if ledger.is_conclusive() { "" } else { ", more than one in 1000: nothing is concluded" };
+        writeln!(
+            out,
+            "LIMIT    {} cases met a resource limit ({}), the first is case {first}{so_many}",
+            ledger.inconclusive,
+            list(&ledger.limits)
+        )?;
+    }
     writeln!(out, "ends        {}", list(&ledger.ends))?;
     writeln!(out, "revisions   {}", list(&ledger.revisions))?;
     writeln!(out, "unsupported {}", list(&ledger.unsupported))?;
@@ -114,4 +110,29 @@ fn text(
         state.digest
     )?;
     Ok(())
+}
+
+/// What was found, and where engines hung.
+fn findings(came_to: &CameTo<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+    let CameTo { state, ahead, known, .. } = *came_to;
+    for (signature, found) in &state.found {
+        let seen = format!("{signature}: {} times, first case {}", found.count, found.first_index);
+        let kept = if found.kept.is_empty() { "not examined yet: --resume does it" } else { &found.kept };
+        match known.news(signature) {
+            News::New => writeln!(out, "FOUND    {seen}, {kept}")?,
+            News::Open(name) => writeln!(out, "KNOWN    {name}: {seen}")?,
+            News::Returned(name) => writeln!(out, "RETURNED {name}: {seen}, {kept}")?,
+        }
+    }
+    for (signature, index) in ahead {
+        writeln!(out, "SEEN     {signature}: case {index}, behind the place where the campaign was ended")?;
+    }
+    for ((index, stage), hung) in &state.hung {
+        writeln!(out, "HUNG     {} on case {index}{}", hung.engine, stage.about())?;
+    }
+    Ok(())
+}
+
+fn list(map: &BTreeMap<String, u64>) -> String {
+    map.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join(", ")
 }

@@ -44,6 +44,7 @@ const COMPILED_PERCENT_MIN: u64 = 85;
 /// Runs the gate.
 pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
     guard::start(args.limit.hang);
+    source::apart(&[("--markdown", args.markdown.as_deref()), ("--junit", args.junit.as_deref())])?;
     let crews = Crews::like(&crew(&args.engines, roster)?);
     let names = crews.with(|crew| crew.names());
     let tolerances = tolerances()?;
@@ -55,9 +56,10 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let n_cases: u64 = parts.iter().map(|part| part.n_cases).sum();
     // With one engine there is nobody to agree with: the corpus was checked, nothing was compared.
     let is_alone = names.len() < 2;
-    let word = match (n_failures, is_alone) {
-        (0, false) => "unanimous",
-        (0, true) => "NOTHING COMPARED",
+    let word = match (n_failures, is_alone, n_unknown) {
+        (0, false, 0) => "unanimous",
+        (0, false, _) => "INCONCLUSIVE",
+        (0, true, _) => "NOTHING COMPARED",
         _ => "NOT UNANIMOUS",
     };
     let engines = names.join(", ");
@@ -142,8 +144,15 @@ fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result
         alive: &guard::task,
     };
     let state = campaign.run(State::default(), &ToTheEnd);
+    // As in the other parts, one case of which nothing is known is enough to conclude nothing.
+    let inconclusive = state.inconclusive_first.map(|first| {
+        let n = state.ledger.inconclusive;
+        let command = format!("unanimous generate --seed {SEED} {first}");
+        let why = format!("campaign: {n} cases met a resource limit, the first is `{command}`");
+        Tested { unknown: vec![why], ..Tested::new("limits of the harness") }
+    });
     let families = r#gen::FAMILIES.iter().map(|row| row.name).chain([r#gen::mix::MUTANT]);
-    let mut tests: Vec<Tested> = families.map(Tested::new).collect();
+    let mut tests: Vec<Tested> = families.map(Tested::new).chain(inconclusive).collect();
     for (signature, found) in &state.found {
         let command = format!("unanimous generate --seed {SEED} {}", found.first_index);
         let news = match known.news(signature) {
@@ -230,6 +239,13 @@ impl Progress for ToTheEnd {
     fn go_on(&self, _: &State) -> bool {
         true
     }
+
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
+    // The state says it all where nobody ends the campaign.
+    fn seen(&self, _: &str, _: u64) {}
 }
 
 #[cfg(test)]

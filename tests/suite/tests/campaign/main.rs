@@ -1,8 +1,12 @@
 //! Campaigns: the same digest for any number of workers and for an interrupted run; three planted faults are three
 //! findings, each kept once; a state file that is damaged or of another campaign is refused.
 
-use api::{Case, Code, Engine, EngineId, Exit, Frame, Host, Revision, U256, Vm};
-use campaign::{Campaign, Evidence, Keeper, Known, Limits, News, Plan, Progress, State, Task};
+mod ends;
+
+use api::{
+    Case, Code, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Revision, U256, Unsupported, Vm, Watch,
+};
+use campaign::{Campaign, Evidence, Keeper, Known, Limits, News, Plan, Progress, State};
 use interp::Interp;
 use oracle::{Crew, Part, Tolerances};
 use reduce::Crews;
@@ -32,13 +36,42 @@ impl Vm for Swapped {
     }
 }
 
+/// Reaches a limit where LT is.
+struct GivesUp {
+    family: &'static str,
+}
+
+fn gives_up(case: &Case) -> bool {
+    case.accounts[&CONTRACT].code.windows(2).any(|pair| pair == [op::LT, op::PUSH1])
+}
+
+impl Engine for GivesUp {
+    fn id(&self) -> EngineId {
+        EngineId { family: self.family.into(), ..EngineId::default() }
+    }
+
+    fn supports(&self, _: &Case) -> Result<(), Unsupported> {
+        Ok(())
+    }
+
+    fn run(&mut self, case: &Case, watch: Watch<'_>) -> Result<Outcome, EngineError> {
+        match gives_up(case) {
+            true => Err(EngineError::Limit("planted".into())),
+            false => Machine::new(Interp::id(), Interp::new()).run(case, watch),
+        }
+    }
+}
+
 /// The interpreter; one that stores another word; one that logs nothing; one that calls otherwise.
 fn crew(names: &[&str]) -> Crew {
     let swapped = |from, to| Some(Box::new(Machine::new(EngineId::default(), Swapped { from, to })) as Box<dyn Engine>);
+    let gives_up = |family| Some(Box::new(GivesUp { family }) as Box<dyn Engine>);
     let make = move |name: &str| match name {
         "wrong-xor" => swapped(op::XOR, op::OR),
         "wrong-log" => swapped(op::LOG0, op::SSTORE),
         "wrong-lt" => swapped(op::CALLER, op::INVALID),
+        "gives-up" => gives_up("unanimous"),
+        "foreign" => gives_up("foreign"),
         name => registry::make(name).ok(),
     };
     let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
@@ -81,6 +114,12 @@ impl Progress for After {
         *left -= 1;
         *left > 0
     }
+
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
+    fn seen(&self, _: &str, _: u64) {}
 }
 
 fn plan(engines: &[&str], cases: u64) -> Plan {
@@ -89,6 +128,16 @@ fn plan(engines: &[&str], cases: u64) -> Plan {
 }
 
 fn run(engines: &[&str], cases: u64, from: State, looks: u32, n_threads: usize) -> (State, Vec<Evidence>) {
+    run_until(engines, cases, from, &After(Mutex::new(looks)), n_threads)
+}
+
+fn run_until(
+    engines: &[&str],
+    cases: u64,
+    from: State,
+    progress: &dyn Progress,
+    n_threads: usize,
+) -> (State, Vec<Evidence>) {
     let kept = Kept::default();
     let plan = plan(engines, cases);
     let campaign = Campaign {
@@ -102,7 +151,7 @@ fn run(engines: &[&str], cases: u64, from: State, looks: u32, n_threads: usize) 
         alive: &|_| (),
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads start");
-    let state = pool.install(|| campaign.run(from, &After(Mutex::new(looks))));
+    let state = pool.install(|| campaign.run(from, progress));
     (state, kept.0.into_inner().expect("nobody panics with it"))
 }
 
@@ -241,33 +290,4 @@ fn with_known(engines: &[&str], known: &Known, keeper: &Kept, from: State) -> St
         alive: &|_| (),
     };
     campaign.run(from, &After(Mutex::new(ENOUGH)))
-}
-
-/// A case that is noted as hanging is not run: it is a crash called `hang`. A reduction that hung is not tried again.
-#[test]
-fn a_case_that_hangs_is_a_finding_and_is_not_run_again() {
-    let engines = ["interp", "interp"];
-    let (whole, _) = run(&engines, 3000, State::default(), ENOUGH, 2);
-    let mut from = State::default();
-    from.note_hang(Task { index: 1234, reducing: false }, "interp", "somewhere");
-    let written = State::read(&from.write(&plan(&engines, 3000)), &plan(&engines, 3000));
-    assert_eq!(written.as_ref(), Ok(&from));
-    let (state, kept) = run(&engines, 3000, from, ENOUGH, 2);
-    assert_eq!((state.ledger.judged, state.ledger.alone, kept.len()), (2999, 1, 0));
-    assert_ne!(state.digest, whole.digest);
-    let found: Vec<(&str, u64, &str)> = state
-        .found
-        .iter()
-        .map(|(signature, found)| (signature.as_str(), found.first_index, found.kept.as_str()))
-        .collect();
-    assert_eq!(found, [("interp: crash: hang", 1234, "somewhere")]);
-
-    let (fresh, reduced) = run(&FAULTS, 3000, State::default(), ENOUGH, 1);
-    let first = fresh.found.values().map(|found| found.first_index).min().expect("there are findings");
-    let mut from = State::default();
-    from.note_hang(Task { index: first, reducing: true }, "wrong-xor", "nowhere");
-    let (state, kept) = run(&FAULTS, 3000, from, ENOUGH, 1);
-    assert_eq!((state.found.len(), state.digest), (fresh.found.len(), fresh.digest));
-    let whole = |kept: &[Evidence]| kept.iter().filter(|evidence| evidence.reduced == evidence.original).count();
-    assert!(whole(&reduced) == 0 && whole(&kept) >= 1);
 }
