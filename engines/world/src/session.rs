@@ -11,10 +11,17 @@ use api::{
 use spec::{gas, limits};
 
 /// What is recorded of a transaction for the exact level.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) frames: Vec<FrameEnd>,
     pub(crate) transcript: Transcript,
+}
+
+impl Record {
+    /// Nothing yet, with room for what most transactions ask.
+    pub(crate) fn new() -> Record {
+        Record { frames: Vec::with_capacity(4), transcript: Transcript::with_capacity(24) }
+    }
 }
 
 /// Where the stream of checkpoints stands; it runs through all transactions of a case.

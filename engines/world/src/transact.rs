@@ -58,7 +58,7 @@ pub(crate) fn transact(
             world: &mut context.world,
             block: &case.block,
             transaction: index as u32,
-            record: recording.exact.then(Record::default),
+            record: recording.exact.then(Record::new),
             stream: &mut context.stream,
             observer: lend(&mut recording.observer),
             frame: 0,

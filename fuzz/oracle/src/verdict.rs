@@ -119,7 +119,8 @@ fn limits(crew: &mut Crew, runs: &[(String, Ran)]) -> Vec<Divergence> {
         let family = crew.family(i);
         let other = (0..runs.len()).find(|at| runs[*at].1.outcome().is_some() && crew.family(*at) == family);
         let Some((at, outcome)) = other.and_then(|at| Some((at, runs[at].1.outcome()?))) else { continue };
-        if at > i && crew.take_compiled(at).is_some() && may_be_mid_section(limit, outcome) {
+        let is_precise = crew.take_compiled(i).is_none() && crew.take_compiled(at).is_some();
+        if is_precise && may_be_mid_section(limit, outcome) {
             continue;
         }
         let end = outcome.transactions.first().map_or_else(|| "nothing".into(), end_of);

@@ -133,9 +133,13 @@ impl Pace {
     pub(super) fn hung(&self, overdue: &[Run], seconds: u64) -> Failure {
         let mut state = lock(&self.state).clone();
         let mut told = Vec::new();
+        let kept_one = |state: &State, engine: &str| {
+            let mut cases = state.hung.iter().filter(|((_, stage), _)| *stage == Stage::Judge);
+            cases.any(|(_, hung)| hung.engine == engine)
+        };
         for (run, task) in overdue.iter().filter_map(|run| Some((run, run.task?))) {
             told.push(format!("{} on case {}{}", run.engine, task.index, task.stage.about()));
-            let kept = match task.stage != Stage::Judge || state.hung.values().any(|hung| hung.engine == run.engine) {
+            let kept = match task.stage != Stage::Judge || kept_one(&state, &run.engine) {
                 true => "not kept: the case can be generated".to_owned(),
                 false => self.keep(run, task.index, seconds).unwrap_or_else(|why| format!("not kept: {why}")),
             };
