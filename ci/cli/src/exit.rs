@@ -16,7 +16,7 @@ pub enum Exit {
     Usage = 2,
     /// A file cannot be read or written, or a name is not known.
     BadInput = 3,
-    /// Nothing can be concluded: a limit of memory or time was reached, a campaign was interrupted, or there was nothing to test.
+    /// Nothing can be concluded: a limit of memory or time, an interruption, or nothing to test.
     Inconclusive = 4,
     /// The harness or an engine broke, or an engine hung in a campaign.
     Internal = 5,
@@ -29,7 +29,7 @@ Exit codes:
   1  an engine differs from what is expected, or from another engine
   2  the command line is wrong
   3  a file cannot be read or written, or a name is not known
-  4  nothing can be concluded: a limit of memory or time was reached, a campaign was interrupted, or there was nothing to test
+  4  nothing can be concluded: a limit of memory or time, an interruption, or nothing to test
   5  the harness or an engine broke, or an engine hung in a campaign";
 
 /// Why a command ended early.

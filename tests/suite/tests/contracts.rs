@@ -81,4 +81,10 @@ impl Progress for ToTheEnd {
     fn go_on(&self, _: &State) -> bool {
         true
     }
+
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
+    fn seen(&self, _: &str, _: u64) {}
 }
