@@ -3,7 +3,7 @@
 //! A section begins with every word in its place and ends the same way; in between words are wherever [`Window`] says.
 //! What an instruction becomes stands in `lower`; what is not there is a call to its builtin.
 
-use crate::buffer::Label;
+use crate::buffer::{Label, Labels};
 use crate::isa::{Check, Isa, Limb, Word};
 use crate::settle::Settling;
 use crate::window::{Window, constant, known, small};
@@ -18,21 +18,16 @@ pub(crate) struct Walk<'a, I> {
     pub(crate) code: &'a Code,
     pub(crate) plan: &'a Plan,
     /// Where each section begins in machine code.
-    pub(crate) labels: &'a [Label],
-    pub(crate) window: Window,
-    pub(crate) settling: Settling,
+    pub(crate) labels: Labels,
+    pub(crate) window: &'a mut Window,
+    pub(crate) settling: &'a mut Settling,
     /// Memory is known to reach this end, since the head of the section.
     pub(crate) memory_end: u32,
     /// The instructions behind the one at hand are part of it: so many.
     pub(crate) taken: usize,
 }
 
-impl<'a, I: Isa> Walk<'a, I> {
-    pub(crate) fn new(isa: &'a mut I, code: &'a Code, plan: &'a Plan, labels: &'a [Label]) -> Walk<'a, I> {
-        let (window, settling) = (Window::default(), Settling::default());
-        Walk { isa, code, plan, labels, window, settling, memory_end: 0, taken: 0 }
-    }
-
+impl<I: Isa> Walk<'_, I> {
     /// One section, from its head check to its end.
     pub(crate) fn section(&mut self, index: usize, fails: Label) {
         let section = &self.plan.sections[index];
@@ -57,7 +52,7 @@ impl<'a, I: Isa> Walk<'a, I> {
 
     /// Makes the frame complete in memory: nothing is anywhere else.
     pub(crate) fn complete(&mut self) {
-        self.settling.all(self.isa, &mut self.window);
+        self.settling.all(self.isa, self.window);
         self.isa.advance(self.window.height());
     }
 
@@ -116,11 +111,11 @@ impl<'a, I: Isa> Walk<'a, I> {
         let Some(row) = spec::table::row(op.opcode, self.plan.revision) else { return };
         let (pops, pushes) = (usize::from(row.pops), usize::from(row.pushes));
         if !row.ends_section {
-            self.settling.operands(self.isa, &mut self.window, pops);
+            self.settling.operands(self.isa, self.window, pops);
             self.isa.call(op.opcode.into(), self.window.height());
             return self.answer(pops, pushes);
         }
-        self.settling.all(self.isa, &mut self.window);
+        self.settling.all(self.isa, self.window);
         if matches!(op.opcode, op::CREATE | op::CREATE2 | op::CALL | op::CALLCODE | op::DELEGATECALL | op::STATICCALL) {
             self.isa.resume_at(op.pc + 1);
         }

@@ -146,6 +146,12 @@ impl Window {
         self.slots[index] > u16::from(is_there)
     }
 
+    /// Whether an entry lies in the slot of another.
+    pub(crate) fn is_mixed(&self) -> bool {
+        let slot_and_home = |(index, word)| (slot_of(word), self.position(index));
+        self.entries.iter().enumerate().map(slot_and_home).any(|(slot, home)| slot.is_some_and(|slot| slot != home))
+    }
+
     /// Whether this register is used once.
     pub(crate) fn is_last_use(&self, reg: Reg) -> bool {
         self.regs[usize::from(reg.0)] == 1

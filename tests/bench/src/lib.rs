@@ -12,6 +12,7 @@
 pub mod baseline;
 pub mod clock;
 pub mod ended;
+pub mod modular;
 pub mod stats;
 pub mod workload;
 

@@ -7,7 +7,7 @@
 //! together and write each at once; dynasm would write them byte by byte. All else is spelled for dynasm.
 
 use super::X86_64;
-use crate::isa::{Limb, Reg};
+use crate::isa::{Limb, Reg, Word};
 use dynasmrt::dynasm;
 
 /// Fixes the architecture: without it the macro guesses the host's.
@@ -191,6 +191,35 @@ impl X86_64 {
                 self.alu(Alu::Mov, RAX, from);
                 self.on_mem(Alu::Mov.opcode(), RAX, place);
             }
+        }
+    }
+
+    /// Copies a word to the stack, from this cell on. Two limbs that are zero go at once, and so does the highest with the one
+    /// below it, which then is written twice.
+    pub(super) fn put_word(&mut self, cell: i32, word: &Word) {
+        const ZERO: Limb = Limb::Imm(0);
+        let mut i = 0;
+        while i < 4 {
+            let at = cell + i as i32;
+            if word[i] == ZERO && word.get(i + 1) == Some(&ZERO) {
+                self.put_zeros(at);
+                i += 2;
+                continue;
+            }
+            if word[i] == ZERO && i == 3 && word[2] == ZERO {
+                self.put_zeros(at - 1);
+            } else if word[i] != Limb::Stack(at) {
+                self.put(stack(at), word[i]);
+            }
+            i += 1;
+        }
+    }
+
+    /// Two limbs of zeros. No flag changes.
+    fn put_zeros(&mut self, cell: i32) {
+        match Displacement::new(8 * cell) {
+            Short(at) => asm!(self ; movups [BYTE rbx + at], xmm0),
+            Long(at) => asm!(self ; movups [DWORD rbx + at], xmm0),
         }
     }
 

@@ -39,11 +39,13 @@ pub(super) struct Shared {
     pub(super) fails: Label,
     /// Leaves with the status in `eax`.
     leave: Label,
-    exits: Vec<(Status, Label)>,
+    pub(super) exits: Vec<(Status, Label)>,
 }
 
 impl Shared {
-    pub(super) fn new(ops: &mut Buffer<X64Relocation>) -> Shared {
+    /// Places of a new blob; `exits` is emptied and used again.
+    pub(super) fn new(ops: &mut Buffer<X64Relocation>, mut exits: Vec<(Status, Label)>) -> Shared {
+        exits.clear();
         let mut label = || ops.label();
         Shared {
             start: label(),
@@ -57,7 +59,7 @@ impl Shared {
             aside: label(),
             fails: label(),
             leave: label(),
-            exits: Vec::new(),
+            exits,
         }
     }
 }
@@ -83,6 +85,7 @@ impl X86_64 {
             ; push r14
             ; push r15
             ; mov r12, rdi
+            ; xorps xmm0, xmm0
             ; mov r14, [BYTE r12 + offset::GAS as i8]
             ; mov rbx, [BYTE r12 + offset::SP as i8]
             ; mov eax, [BYTE r12 + offset::ENTRY as i8]
@@ -117,6 +120,7 @@ impl X86_64 {
             ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
             ; call QWORD [rcx + 8 * rax]
             ; mov r14, [BYTE r12 + offset::GAS as i8]
+            ; xorps xmm0, xmm0
             ; test eax, eax
             ; jnz =>left
             ; ret
@@ -134,6 +138,7 @@ impl X86_64 {
             ; mov rdi, r12
             ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
             ; call QWORD [rcx + 8 * rax]
+            ; xorps xmm0, xmm0
             ; ret
         );
     }
@@ -178,6 +183,7 @@ impl X86_64 {
             ; mov rdx, [BYTE r12 + offset::BUILTINS as i8]
             ; call QWORD [rdx + 8 * rcx]
             ; mov r14, [BYTE r12 + offset::GAS as i8]
+            ; xorps xmm0, xmm0
             ; mov ecx, eax
             ; pop rdi
             ; pop rsi
@@ -210,7 +216,8 @@ impl X86_64 {
             ; mov eax, Status::FAILS.0 as i32
             ; jmp =>self.shared.leave
         );
-        for (status, label) in std::mem::take(&mut self.shared.exits) {
+        for i in 0..self.shared.exits.len() {
+            let (status, label) = self.shared.exits[i];
             asm!(self ; =>label ; mov eax, status.0 as i32 ; jmp =>self.shared.leave);
         }
         asm!(self
