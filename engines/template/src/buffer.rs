@@ -151,6 +151,16 @@ impl<R> Buffer<R> {
     }
 }
 
+impl<R> Buffer<R> {
+    /// The first `len` bytes of a number, up to sixteen.
+    #[inline]
+    pub(crate) fn push_long(&mut self, number: u128, len: usize) {
+        let end = self.bytes.len() + len;
+        self.bytes.extend_from_slice(&number.to_le_bytes());
+        self.bytes.truncate(end);
+    }
+}
+
 /// What the macro calls.
 impl<R: Relocation> Buffer<R> {
     #[inline]

@@ -1,8 +1,8 @@
 //! The vm: keeps blobs, runs frames in them, and turns the ways out into exits.
 
 use crate::cache::{Cache, Compiled};
-use crate::enter::enter;
 use crate::compile::{Compiler, HostIsa};
+use crate::enter::enter;
 use crate::{Features, compile, share};
 use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
 use codebuf::Arena;

@@ -44,7 +44,7 @@ impl Settling {
                 let (word, home) = (window.entries[index], window.position(index));
                 if !is_home(&word, home) {
                     isa.store_limbs(4 * home, &word);
-                    window.replace(index, in_slot(&word, home));
+                    window.came_home(index);
                 }
             }
             return;

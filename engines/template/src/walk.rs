@@ -65,13 +65,14 @@ impl<I: Isa> Walk<'_, I> {
             op::INVALID => self.isa.exit(Status::halt(Halt::Invalid)),
             op::JUMPDEST => {}
             op::POP => self.window.pop(),
-            op::PUSH0..=op::PUSH32 => self.window.push(constant(self.immediate(op))),
+            op::PUSH0..=op::PUSH8 => self.window.push_outside(small(Limb::Imm(self.short_immediate(op)))),
+            op::PUSH9..=op::PUSH32 => self.window.push_outside(constant(self.immediate(op))),
             op::DUP1..=op::DUP16 => self.window.dup(usize::from(op.opcode - op::DUP1)),
             op::SWAP1..=op::SWAP16 => self.window.swap(usize::from(op.opcode - op::SWAP1) + 1),
-            op::PC => self.window.push(small(Limb::Imm(op.pc.into()))),
-            op::CODESIZE => self.window.push(small(Limb::Imm(self.code.len() as u64))),
-            op::CALLDATASIZE => self.window.push(small(Limb::Context(offset::INPUT_LEN))),
-            op::RETURNDATASIZE => self.window.push(small(Limb::Context(offset::RETURN_LEN))),
+            op::PC => self.window.push_outside(small(Limb::Imm(op.pc.into()))),
+            op::CODESIZE => self.window.push_outside(small(Limb::Imm(self.code.len() as u64))),
+            op::CALLDATASIZE => self.window.push_outside(small(Limb::Context(offset::INPUT_LEN))),
+            op::RETURNDATASIZE => self.window.push_outside(small(Limb::Context(offset::RETURN_LEN))),
             op::MSIZE => self.memory_size(),
             op::GAS => self.gas(),
             op::ADD => self.add(),
@@ -93,10 +94,17 @@ impl<I: Isa> Walk<'_, I> {
             op::JUMP => self.jump(),
             op::JUMPI => self.jumpi(section),
             opcode => match offset::constant(opcode) {
-                Some(at) => self.window.push(std::array::from_fn(|i| Limb::Context(at + 8 * i as i32))),
+                Some(at) => self.window.push_outside(std::array::from_fn(|i| Limb::Context(at + 8 * i as i32))),
                 None => self.builtin(op),
             },
         }
+    }
+
+    /// The number behind a PUSH of up to eight bytes.
+    fn short_immediate(&self, op: &Op) -> u64 {
+        let bytes = self.code.padded()[op.pc as usize + 1..].first_chunk();
+        let word = u64::from_be_bytes(*bytes.expect("a code is padded with more than a word"));
+        word.checked_shr(64 - 8 * u32::from(op.opcode - op::PUSH0)).unwrap_or(0)
     }
 
     /// The number behind a PUSH.

@@ -97,12 +97,28 @@ impl Window {
         self.entries.push(word);
     }
 
+    /// Pushes a word without limbs on the stack or in registers.
+    #[inline]
+    pub(crate) fn push_outside(&mut self, word: Word) {
+        debug_assert!(word.iter().all(|limb| matches!(limb, Limb::Imm(_) | Limb::Context(_))));
+        self.entries.push(word);
+    }
+
     /// Removes the top word.
     pub(crate) fn pop(&mut self) {
         if let Some(word) = self.entries.pop() {
             word.iter().for_each(|limb| self.release(*limb));
             self.count_slot(&word, false);
         }
+    }
+
+    /// Says that a word is in its own slot now. It lay in no other.
+    pub(crate) fn came_home(&mut self, index: usize) {
+        let word = self.entries[index];
+        let there = in_slot(&word, self.position(index));
+        word.iter().for_each(|limb| self.release(*limb));
+        self.slots[index] += u16::from(slot_of(&word).is_none() && slot_of(&there).is_some());
+        self.entries[index] = there;
     }
 
     /// Pushes a copy of the word below `depth` others.

@@ -1,8 +1,8 @@
 //! Loops of MULMOD and of ADDMOD with a modulus that is a constant of the program, as programs about elliptic curves have
 //! them.
 //!
-//! A loop multiplies, or adds, one word again and again. What it must return is reckoned here by long division, so an engine
-//! that is fast and wrong is noticed.
+//! A loop squares, or doubles, one word again and again, so its bits are as good as random. What it must return is reckoned
+//! here by long division: an engine that is fast and wrong is noticed.
 
 use crate::{Expected, Workload, baseline};
 use api::{Account, Address, Block, Bytes, Case, Fee, Revision, Transaction, U256, Value};
@@ -36,12 +36,13 @@ pub fn all() -> Result<Vec<Workload>, String> {
 }
 
 fn workload(name: String, opcode: u8, modulus: U256) -> Result<Workload, String> {
-    let [first, by] = operands(modulus);
-    let case = case(name.clone(), program(opcode, modulus, first, by));
+    // Below the modulus, with every limb in use.
+    let first = modulus - modulus / U256::from(3);
+    let case = case(name.clone(), program(opcode, modulus, first));
     let ended = baseline::ended(&baseline::prepare(&case)?.run()?);
     let apply = |word: U256, _| match opcode {
-        op::MULMOD => word.mul_mod(by, modulus),
-        _ => word.add_mod(by, modulus),
+        op::MULMOD => word.mul_mod(word, modulus),
+        _ => word.add_mod(word, modulus),
     };
     let last = (0..ROUNDS * UNROLLED).fold(first, apply);
     let expected = Expected {
@@ -54,24 +55,18 @@ fn workload(name: String, opcode: u8, modulus: U256) -> Result<Workload, String>
     Ok(Workload { name, case, expected })
 }
 
-/// Two words below the modulus, with every limb in use.
-fn operands(modulus: U256) -> [U256; 2] {
-    let third = modulus / U256::from(3);
-    [modulus - third, third + U256::from(0x1234_5678)]
-}
-
-/// `[rounds, by, word]` on the stack; the word is replaced by what the instruction makes of both.
-fn program(opcode: u8, modulus: U256, first: U256, by: U256) -> Vec<u8> {
+/// `[rounds, word]` on the stack; the word is replaced by what the instruction makes of it and itself.
+fn program(opcode: u8, modulus: U256, first: U256) -> Vec<u8> {
     let word = |word: U256| [vec![op::PUSH32], word.to_be_bytes::<32>().to_vec()].concat();
-    let mut code = [vec![op::PUSH4], ROUNDS.to_be_bytes().to_vec(), word(by), word(first)].concat();
+    let mut code = [vec![op::PUSH4], ROUNDS.to_be_bytes().to_vec(), word(first)].concat();
     let start = code.len() as u8;
     code.push(op::JUMPDEST);
     for _ in 0..UNROLLED {
         code.extend(word(modulus));
-        code.extend([op::SWAP1, op::DUP3, opcode]);
+        code.extend([op::SWAP1, op::DUP1, opcode]);
     }
-    code.extend([op::SWAP2, op::PUSH1, 1, op::SWAP1, op::SUB, op::SWAP2]);
-    code.extend([op::DUP3, op::PUSH1, start, op::JUMPI]);
+    code.extend([op::SWAP1, op::PUSH1, 1, op::SWAP1, op::SUB, op::SWAP1]);
+    code.extend([op::DUP2, op::PUSH1, start, op::JUMPI]);
     code.extend([op::PUSH0, op::MSTORE, op::PUSH1, 32, op::PUSH0, op::RETURN]);
     code
 }

@@ -15,6 +15,7 @@
 mod asm;
 mod limbs;
 mod memory;
+mod modular;
 mod multiply;
 mod quick;
 mod shared;

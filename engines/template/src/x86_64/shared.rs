@@ -25,6 +25,8 @@ pub(super) struct Shared {
     pub(super) reckon: Label,
     /// DIV, SDIV, MOD and SMOD on the stack in `rsi`, which are tried here before a builtin is called.
     pub(super) quick: [Label; 4],
+    /// ADDMOD, in the same way.
+    pub(super) addmod: Label,
     /// Grows memory to the end in `rcx`. Keeps every register but that one, as do the next four.
     pub(super) grow: Label,
     /// Grows memory to hold a word at the offset in `rax`.
@@ -52,6 +54,7 @@ impl Shared {
             call: label(),
             reckon: label(),
             quick: std::array::from_fn(|_| label()),
+            addmod: label(),
             grow: label(),
             grow_word: label(),
             grow_byte: label(),
@@ -97,17 +100,18 @@ impl X86_64 {
 
     /// What something before goes to, and nothing else.
     pub(super) fn emit_shared(&mut self) {
-        let Shared { call, reckon, quick, grow, grow_word, grow_byte, input, .. } = self.shared;
+        let Shared { call, reckon, quick, addmod, grow, grow_word, grow_byte, input, .. } = self.shared;
         if self.ops.is_used(call) {
             self.emit_call();
         }
-        if [reckon].iter().chain(&quick).any(|label| self.ops.is_used(*label)) {
+        if [reckon, addmod].iter().chain(&quick).any(|label| self.ops.is_used(*label)) {
             self.emit_reckon();
         }
         if [grow, grow_word, grow_byte, input].iter().any(|label| self.ops.is_used(*label)) {
             self.emit_aside_calls();
         }
         self.emit_quick();
+        self.emit_addmod();
         self.emit_exits();
     }
 
