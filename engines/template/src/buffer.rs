@@ -89,6 +89,11 @@ impl<R: Relocation> Buffer<R> {
         &self.bytes
     }
 
+    /// The same, for good.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Bytes so far.
     #[inline]
     pub(crate) fn len(&self) -> u32 {

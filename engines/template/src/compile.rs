@@ -4,15 +4,15 @@
 //! prologue │ sections, in order of their bytecode │ places of failed checks │ off the straight path │ shared
 //! ```
 
-use crate::Features;
 use crate::aarch64::Aarch64;
 use crate::isa::{Isa, Unencodable};
 use crate::settle::Settling;
 use crate::walk::{Walk, check};
 use crate::window::Window;
 use crate::x86_64::X86_64;
+use crate::{CODE_LEN_MAX, Features};
 use api::{Code, Revision};
-use plan::{Ends, Plan, Section};
+use plan::{Ends, Op, Plan, Section};
 use spec::op;
 use std::ops::Range;
 
@@ -80,6 +80,23 @@ pub(crate) struct Compiler<I> {
     settling: Settling,
 }
 
+/// What encoding may cost, in instructions of the usual kind. All that fit the longest code are below it.
+const EFFORT_MAX: u64 = 80_000;
+const _: () = assert!((CODE_LEN_MAX as u64) < EFFORT_MAX);
+
+/// What encoding costs. Where an offset is not known, a read of memory is encoded twice, on the straight path and off it, and
+/// one of calldata is as long again.
+fn effort(plan: &Plan) -> u64 {
+    let passable = plan.sections.iter().filter(|section| check(section).is_some());
+    let ops = passable.flat_map(|section| &plan.ops[section.ops.start as usize..section.ops.end as usize]);
+    let cost = |op: &Op| match op.opcode {
+        op::CALLDATALOAD => 3,
+        op::MLOAD => 2,
+        _ => 1,
+    };
+    ops.map(cost).sum()
+}
+
 impl<I: Isa> Compiler<I> {
     fn new(isa: I) -> Compiler<I> {
         Compiler { isa, plan: Plan::default(), window: Window::default(), settling: Settling::default() }
@@ -88,7 +105,7 @@ impl<I: Isa> Compiler<I> {
     /// The blob of a code, with its bytes.
     fn whole(mut self, code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
         let mut blob = self.compile(code, revision, checkpoints)?;
-        blob.bytes = self.bytes().to_vec();
+        blob.bytes = self.isa.into_bytes();
         Ok(blob)
     }
 
@@ -98,6 +115,10 @@ impl<I: Isa> Compiler<I> {
         let work = work(&self.plan);
         if work > WORK_MAX {
             return Err(Unencodable(format!("bringing its words home may take {work} steps, more than {WORK_MAX}")));
+        }
+        let effort = effort(&self.plan);
+        if effort > EFFORT_MAX {
+            return Err(Unencodable(format!("its instructions count as {effort}, more than {EFFORT_MAX}")));
         }
         let mut made = self.attempt(code, checkpoints, 0);
         for way in 1..I::WAYS {

@@ -129,6 +129,8 @@ pub(crate) trait Isa: Sized {
     fn begin(&mut self, way: u32);
     /// The bytes of a blob that is finished.
     fn bytes(&self) -> &[u8];
+    /// The same, for good.
+    fn into_bytes(self) -> Vec<u8>;
 
     /// Bytes so far.
     fn len(&self) -> u32;

@@ -207,16 +207,29 @@ fn bombs_stay_linear() {
         &[op::SLOAD],
         &[op::PC, op::MSTORE],
     ] {
-        bombs.push(pattern.repeat(48 * 1024 / pattern.len()));
+        bombs.push(pattern.repeat(24 * 1024 / pattern.len()));
         // With a target between, so that windows stay small and heads pass.
         let with_target = [&[op::JUMPDEST][..], pattern].concat();
-        bombs.push(with_target.repeat(48 * 1024 / with_target.len()));
+        bombs.push(with_target.repeat(32 * 1024 / with_target.len()));
     }
     for bomb in bombs {
         let len = bomb.len();
         let name = format!("{:x?}", &bomb[..4]);
         let blob = blob(&Code::new(bomb.into()), FEATURES[1], true);
         assert!(blob.len() <= 2048 + 150 * len, "{name}: {} bytes from {len}", blob.len());
+    }
+}
+
+/// What takes several times as long to encode as all else is compiled where there is less of it.
+#[test]
+fn the_longest_instructions_are_counted() {
+    for (opcode, most) in [(op::CALLDATALOAD, 80_000 / 3), (op::MLOAD, 80_000 / 2), (op::NOT, 80_000)] {
+        // The caller and the STOP behind the code count too.
+        for (count, fits) in [(most - 2, true), (most + 1, false)] {
+            let code = Code::new([vec![op::CALLER], vec![opcode; count]].concat().into());
+            let blob = compile::x86_64(&code, Revision::Osaka, FEATURES[1], false);
+            assert_eq!(blob.is_ok(), fits, "{count} of {opcode:#x}");
+        }
     }
 }
 

@@ -10,6 +10,7 @@
 //! The workloads are read from `$UNANIMOUS_FIXTURES/workloads`; without it everything here is skipped by name.
 
 pub mod baseline;
+pub mod bomb;
 pub mod clock;
 pub mod ended;
 pub mod modular;

@@ -64,6 +64,10 @@ impl Isa for X86_64 {
         self.ops.bytes()
     }
 
+    fn into_bytes(self) -> Vec<u8> {
+        self.ops.into_bytes()
+    }
+
     fn len(&self) -> u32 {
         self.ops.len()
     }
