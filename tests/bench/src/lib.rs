@@ -14,6 +14,7 @@ pub mod bomb;
 pub mod clock;
 pub mod ended;
 pub mod modular;
+pub mod resident;
 pub mod stats;
 pub mod workload;
 
