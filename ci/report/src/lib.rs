@@ -9,4 +9,4 @@ mod summary;
 
 pub use finding::{Finding, files};
 pub use side::{SideBySide, side_by_side};
-pub use summary::{CameTo, Suite, Test, junit, markdown};
+pub use summary::{CameTo, Suite, Test, junit, markdown, table};

@@ -157,6 +157,15 @@ pub fn markdown(title: &str, suites: &[Suite]) -> String {
     text
 }
 
+/// A table in Markdown, folded behind its title: names to the left, numbers to the right.
+pub fn table(title: &str, head: &[String], rows: &[Vec<String>]) -> String {
+    let line =
+        |cells: &[String]| format!("| {} |\n", cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(" | "));
+    let ruler = format!("|---|{}\n", "---:|".repeat(head.len().saturating_sub(1)));
+    let rows: String = rows.iter().map(|row| line(row)).collect();
+    format!("\n<details><summary>{}</summary>\n\n{}{ruler}{rows}\n</details>\n", cell(title), line(head))
+}
+
 /// Text for a cell of a table, as it stands.
 fn cell(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -217,5 +226,9 @@ mod tests {
         let suite = Suite { tests: vec![Test { name: "t".into(), came_to: many }], ..Suite::default() };
         assert!(markdown("t", &[suite]).ends_with("```\n\nand 30 more\n"));
         assert_eq!(markdown("t", &[]).lines().count(), 4);
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let table = table("a", &words(&["b", "c"]), &[words(&["d|", "</details>"])]);
+        let rows = "| b | c |\n|---|---:|\n| d\\| | \\</details\\> |\n";
+        assert_eq!(table, format!("\n<details><summary>a</summary>\n\n{rows}\n</details>\n"));
     }
 }

@@ -91,10 +91,24 @@ pub enum Ends {
     Stops,
 }
 
+impl Default for Plan {
+    /// A plan of nothing, not even of the STOP behind it.
+    fn default() -> Plan {
+        Plan { revision: Revision::Frontier, code_len: 0, ops: Vec::new(), sections: Vec::new(), heads: Vec::new() }
+    }
+}
+
 impl Plan {
     /// Plans `code`. Time and memory are linear in its length.
     pub fn new(code: &Code, revision: Revision) -> Plan {
-        walk::plan(code, revision)
+        let mut plan = Plan::default();
+        plan.renew(code, revision);
+        plan
+    }
+
+    /// The same in the place of an older plan, whose room is used again.
+    pub fn renew(&mut self, code: &Code, revision: Revision) {
+        walk::plan(self, code, revision);
     }
 
     /// The index of the section whose head is at `pc`.

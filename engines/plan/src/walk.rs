@@ -5,35 +5,47 @@ use crate::{Ends, Op, Plan, Section};
 use api::Code;
 use spec::{Revision, op};
 
-/// Plans a code.
-pub(crate) fn plan(code: &Code, revision: Revision) -> Plan {
+/// Plans a code in the place of an older plan.
+pub(crate) fn plan(plan: &mut Plan, code: &Code, revision: Revision) {
     let facts = &FACTS[revision.index()];
-    let mut walk = Walk::new(code.len(), revision);
+    clear(plan, code.len(), revision);
+    let mut walk = Walk { plan, sums: Sums::new(0, 0), is_open: false };
     let bytes = code.padded();
     // Dead code is decoded too: a PUSH in it hides a JUMPDEST behind it as any other does.
     let mut live = true;
     let mut pc = 0;
     while pc < code.len() {
-        let fact = facts[usize::from(bytes[pc])];
-        if bytes[pc] == op::JUMPDEST {
+        let opcode = bytes[pc];
+        let fact = facts[usize::from(opcode)];
+        if opcode == op::JUMPDEST {
             walk.close(Ends::Falls);
             live = true;
         }
         if live {
-            live = walk.take(pc, bytes[pc], fact);
+            live = walk.take(pc, opcode, fact);
         }
         pc += 1 + usize::from(fact.immediate);
     }
     if live {
         walk.take(pc, op::STOP, facts[usize::from(op::STOP)]);
     }
-    walk.plan
 }
 
-/// The plan so far and the section that is open.
-struct Walk {
-    plan: Plan,
-    open: Option<Sums>,
+/// Makes a plan that of nothing yet.
+fn clear(plan: &mut Plan, code_len: usize, revision: Revision) {
+    (plan.revision, plan.code_len) = (revision, code_len as u32);
+    plan.ops.clear();
+    plan.ops.reserve(code_len + 1);
+    plan.sections.clear();
+    plan.heads.clear();
+    plan.heads.resize(code_len + 1, 0);
+}
+
+/// The plan so far and the section that is open, if one is.
+struct Walk<'a> {
+    plan: &'a mut Plan,
+    sums: Sums,
+    is_open: bool,
 }
 
 /// The section that is open: where it began, and its sums, wide enough not to saturate.
@@ -46,24 +58,15 @@ struct Sums {
     delta: i64,
 }
 
-impl Walk {
-    fn new(code_len: usize, revision: Revision) -> Walk {
-        let plan = Plan {
-            revision,
-            code_len: code_len as u32,
-            ops: Vec::with_capacity(code_len + 1),
-            sections: Vec::with_capacity(code_len / 8 + 1),
-            heads: vec![0; code_len + 1],
-        };
-        Walk { plan, open: None }
-    }
-
+impl Walk<'_> {
     /// Adds an instruction to the section that is open, or to a new one. True if control can reach what follows.
+    #[inline(always)]
     fn take(&mut self, pc: usize, opcode: u8, fact: Fact) -> bool {
-        let first = self.plan.ops.len();
-        let sums = self.open.get_or_insert(Sums { pc, op: first, gas: 0, need: 0, growth: 0, delta: 0 });
+        if !self.is_open {
+            (self.sums, self.is_open) = (Sums::new(pc, self.plan.ops.len()), true);
+        }
         self.plan.ops.push(Op { pc: pc as u32, opcode, defined: fact.defined });
-        sums.add(fact);
+        self.sums.add(fact);
         if let Some(end) = fact.end {
             self.close(end);
         }
@@ -71,14 +74,21 @@ impl Walk {
     }
 
     /// Ends the section that is open, if there is one.
+    #[inline]
     fn close(&mut self, end: Ends) {
-        let Some(sums) = self.open.take() else { return };
-        self.plan.sections.push(sums.section(self.plan.ops.len(), end));
-        self.plan.heads[sums.pc] = self.plan.sections.len() as u32;
+        if std::mem::replace(&mut self.is_open, false) {
+            self.plan.sections.push(self.sums.section(self.plan.ops.len(), end));
+            self.plan.heads[self.sums.pc] = self.plan.sections.len() as u32;
+        }
     }
 }
 
 impl Sums {
+    fn new(pc: usize, op: usize) -> Sums {
+        Sums { pc, op, gas: 0, need: 0, growth: 0, delta: 0 }
+    }
+
+    #[inline(always)]
     fn add(&mut self, fact: Fact) {
         self.gas += u64::from(fact.price);
         self.need = self.need.max(i64::from(fact.pops) - self.delta);

@@ -3,7 +3,8 @@
 //! An entry takes its operands from the top of a stack in memory, leaves its answer in their place, and says in a register
 //! whether to go on. How many words it takes and leaves is checked against the instruction table when this compiles.
 //! Nothing unwinds into compiled code: a panic is kept in the context and answered as [`Status::PANICKED`]. Functions of words
-//! alone cannot fail, so they are not wrapped; [`is_pure`] tells which they are.
+//! alone are not wrapped, so none of them may panic: a test gives each of them every combination of words at corners, where
+//! the checks of the development profile would. [`is_pure`] tells which they are.
 
 #![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
 
@@ -177,6 +178,15 @@ macro_rules! table {
             false
         }
 
+        /// What a function of words alone answers for the words on top of these; `None` for all other entries.
+        #[cfg(test)]
+        fn answer(entry: u16, moduli: &mut crate::modular::Moduli, words: &[U256]) -> Option<U256> {
+            $(if index!($entry) as u16 == entry {
+                return answer!($kind moduli, words, $body);
+            })*
+            None
+        }
+
         const _: () = {
             $(check!($kind $entry $body);)*
         };
@@ -212,6 +222,19 @@ macro_rules! run {
     }};
     (full $context:ident, $sp:ident, $body:path) => {
         carry_out($context, $sp, $body)
+    };
+}
+#[cfg(test)]
+macro_rules! answer {
+    (pure $moduli:ident, $words:ident, $body:path) => {{
+        let _ = $moduli;
+        Some($body($words.last_chunk()?))
+    }};
+    (kept $moduli:ident, $words:ident, $body:path) => {
+        Some($body($moduli, $words.last_chunk()?))
+    };
+    (full $moduli:ident, $words:ident, $body:path) => {
+        None
     };
 }
 macro_rules! check {
@@ -294,4 +317,51 @@ table! {
     full SELFDESTRUCT call::selfdestruct;
     full (extra GROW) memory::grow;
     full (extra CHECKPOINT) memory::checkpoint;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::modular::Moduli;
+
+    /// Words at whose limbs, bits and signs something changes, and numbers at which amounts and indices end.
+    fn corners() -> Vec<U256> {
+        let powers = [8, 63, 64, 65, 127, 128, 129, 191, 192, 193, 248, 254, 255].map(|bit| U256::ONE << bit);
+        let amounts = [0u64, 2, 3, 30, 31, 32, 33, 255, 257].map(U256::from);
+        let around =
+            |word: U256| [word.wrapping_sub(U256::ONE), word, word.wrapping_add(U256::ONE), word.wrapping_neg()];
+        let mixed = [[u64::MAX, 0, u64::MAX, 0], [0, u64::MAX, 0, 1 << 63], [1, 0, 0, 1]].map(U256::from_limbs);
+        let mut all: Vec<U256> = powers.into_iter().flat_map(around).chain(amounts).chain(mixed).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// Whether an entry answers for these words, the top one last.
+    fn answers(entry: u16, moduli: &mut Moduli, words: &[U256]) -> bool {
+        catch_unwind(AssertUnwindSafe(|| answer(entry, moduli, words))).is_ok_and(|word| word.is_some())
+    }
+
+    #[test]
+    fn functions_of_words_alone_never_panic() {
+        let (corners, mut moduli) = (corners(), Moduli::default());
+        let mut entries = 0;
+        for entry in (0..COUNT as u16).filter(|entry| is_pure(*entry)) {
+            entries += 1;
+            let pops = usize::from(TABLE[usize::from(entry)].unwrap().pops);
+            // Digits of a number to the base of the corners; the modulus is the slowest.
+            for number in 0..corners.len().pow(pops as u32) {
+                let digit = |i: usize| corners[number / corners.len().pow((pops - 1 - i) as u32) % corners.len()];
+                let words: Vec<U256> = (0..pops).map(digit).collect();
+                assert!(answers(entry, &mut moduli, &words), "entry {entry:#x} on {words:x?}");
+            }
+        }
+        assert_eq!(entries, 25);
+        assert!(!is_pure(spec::op::EXP.into()) && answer(spec::op::EXP.into(), &mut moduli, &[]).is_none());
+    }
+
+    #[test]
+    fn a_panic_is_seen() {
+        assert!(!answers(spec::op::ADD.into(), &mut Moduli::default(), &[U256::ONE]), "an operand is missing");
+    }
 }

@@ -5,12 +5,32 @@
 
 use crate::isa::Unencodable;
 use dynasmrt::relocations::Relocation;
-use plan::Plan;
 use std::marker::PhantomData;
 
 /// A place in machine code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Label(u32);
+
+/// Places in a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Labels {
+    first: u32,
+    len: u32,
+}
+
+impl Labels {
+    /// The place at a position.
+    #[inline]
+    pub(crate) fn at(self, index: usize) -> Label {
+        debug_assert!(index < self.len as usize);
+        Label(self.first + index as u32)
+    }
+
+    /// All of them, in order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Label> {
+        (self.first..self.first + self.len).map(Label)
+    }
+}
 
 /// A place to which nothing goes and that is not bound.
 const IDLE: u32 = u32::MAX;
@@ -43,18 +63,35 @@ pub(crate) struct Buffer<R> {
 }
 
 impl<R: Relocation> Buffer<R> {
-    /// An empty one, with room for what most plans need.
-    pub(crate) fn new(plan: &Plan) -> Buffer<R> {
-        let bytes_len = 1024 + 16 * plan.ops.len();
-        let places_len = 64 + 4 * plan.sections.len();
+    /// An empty one.
+    pub(crate) fn new() -> Buffer<R> {
         Buffer {
-            bytes: Vec::with_capacity(bytes_len),
-            places: Vec::with_capacity(places_len),
-            references: Vec::with_capacity(places_len),
+            bytes: Vec::new(),
+            places: Vec::new(),
+            references: Vec::new(),
             named: Vec::new(),
             error: None,
             encoding: PhantomData,
         }
+    }
+
+    /// Empties it and keeps its room.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.places.clear();
+        self.references.clear();
+        self.named.clear();
+        self.error = None;
+    }
+
+    /// What is in it.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The same, for good.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Bytes so far.
@@ -70,23 +107,28 @@ impl<R: Relocation> Buffer<R> {
         Label(self.places.len() as u32 - 1)
     }
 
+    /// So many places to be bound.
+    pub(crate) fn labels(&mut self, len: usize) -> Labels {
+        let first = self.places.len();
+        self.places.resize(first + len, IDLE);
+        Labels { first: first as u32, len: len as u32 }
+    }
+
     /// Whether an instruction so far names a place that is not bound.
     pub(crate) fn is_used(&self, label: Label) -> bool {
         self.places[label.0 as usize] == USED
     }
 
-    /// The bytes, with every reference filled in.
-    pub(crate) fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
-        for (reference, label) in std::mem::take(&mut self.references) {
+    /// Fills in every reference.
+    pub(crate) fn finish(&mut self) -> Result<(), Unencodable> {
+        for i in 0..self.references.len() {
+            let (reference, label) = self.references[i];
             self.fill(reference, self.places[label.0 as usize]);
         }
         if let Some((_, name)) = self.named.first() {
             return Err(Unencodable(format!("the place `{name}` was never bound")));
         }
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(self.bytes),
-        }
+        self.error.take().map_or(Ok(()), Err)
     }
 
     fn fill(&mut self, reference: Reference, place: u32) {
@@ -110,6 +152,16 @@ impl<R> Buffer<R> {
     pub(crate) fn push_word(&mut self, word: u64, len: usize) {
         let end = self.bytes.len() + len;
         self.bytes.extend_from_slice(&word.to_le_bytes());
+        self.bytes.truncate(end);
+    }
+}
+
+impl<R> Buffer<R> {
+    /// The first `len` bytes of a number, up to sixteen.
+    #[inline]
+    pub(crate) fn push_long(&mut self, number: u128, len: usize) {
+        let end = self.bytes.len() + len;
+        self.bytes.extend_from_slice(&number.to_le_bytes());
         self.bytes.truncate(end);
     }
 }
@@ -179,12 +231,11 @@ impl<R: Relocation> Buffer<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::{Code, Revision};
     use dynasmrt::dynasm;
     use dynasmrt::x64::X64Relocation;
 
     fn buffer() -> Buffer<X64Relocation> {
-        Buffer::new(&Plan::new(&Code::default(), Revision::Osaka))
+        Buffer::new()
     }
 
     #[test]
@@ -193,7 +244,12 @@ mod tests {
         let (back, on) = (ops.label(), ops.label());
         dynasm!(ops ; .arch x64 ; =>back ; jz BYTE >name ; jmp =>on ; name: ; jmp =>back ; =>on);
         let expect = [0x74, 5, 0xe9, 5, 0, 0, 0, 0xe9, 0xf4, 0xff, 0xff, 0xff];
-        assert_eq!(ops.finish().unwrap(), expect);
+        assert_eq!((ops.finish(), ops.bytes()), (Ok(()), &expect[..]));
+        // What was in it before leaves nothing behind.
+        ops.clear();
+        let on = ops.label();
+        dynasm!(ops ; .arch x64 ; jz =>on ; =>on);
+        assert_eq!((ops.finish(), ops.bytes()), (Ok(()), &[0x0f, 0x84, 0, 0, 0, 0][..]));
     }
 
     #[test]

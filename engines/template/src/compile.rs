@@ -4,22 +4,25 @@
 //! prologue │ sections, in order of their bytecode │ places of failed checks │ off the straight path │ shared
 //! ```
 
-use crate::Features;
-use crate::aarch64::{Aarch64, Reach};
-use crate::buffer::Buffer;
+use crate::aarch64::Aarch64;
 use crate::isa::{Isa, Unencodable};
+use crate::settle::Settling;
 use crate::walk::{Walk, check};
+use crate::window::Window;
 use crate::x86_64::X86_64;
+use crate::{CODE_LEN_MAX, Features};
 use api::{Code, Revision};
-use plan::{Ends, Plan, Section};
+use plan::{Ends, Op, Plan, Section};
 use spec::op;
 use std::ops::Range;
 
 /// The machine code of one bytecode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blob {
-    /// Position-independent bytes without addresses.
+    /// Position-independent bytes without addresses. The engine keeps them in its arena only.
     pub bytes: Vec<u8>,
+    /// So many of them.
+    len: u32,
     /// By position in the bytecode, see [`runtime::Context::entries`].
     pub entries: Vec<i32>,
     /// By section: its canonical point, and the gas that its head takes.
@@ -32,25 +35,29 @@ pub struct Blob {
 
 /// Compiles for x86_64.
 pub fn x86_64(code: &Code, revision: Revision, features: Features, checkpoints: bool) -> Result<Blob, Unencodable> {
-    let plan = Plan::new(code, revision);
-    compile(X86_64::new(features, Buffer::new(&plan)), code, &plan, checkpoints)
+    Compiler::new(X86_64::new(features)).whole(code, revision, checkpoints)
 }
 
 /// Compiles for aarch64. Branches that reach everywhere are for blobs that need them.
 pub fn aarch64(code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
-    let plan = Plan::new(code, revision);
-    let reaching = |reach| compile(Aarch64::new(reach, Buffer::new(&plan)), code, &plan, checkpoints);
-    reaching(Reach::Near).or_else(|_| reaching(Reach::Far))
+    Compiler::new(Aarch64::new()).whole(code, revision, checkpoints)
 }
 
-/// Compiles for the architecture that this runs on; `None` where there is no back end for it.
-pub(crate) fn host(code: &Code, revision: Revision, features: Features, checkpoints: bool) -> Option<Blob> {
-    if cfg!(target_arch = "x86_64") {
-        x86_64(code, revision, features, checkpoints).ok()
-    } else if cfg!(target_arch = "aarch64") {
-        aarch64(code, revision, checkpoints).ok()
-    } else {
-        None
+/// The architecture that this runs on.
+#[cfg(target_arch = "x86_64")]
+pub(crate) type HostIsa = X86_64;
+/// The architecture that this runs on.
+#[cfg(target_arch = "aarch64")]
+pub(crate) type HostIsa = Aarch64;
+
+/// A compiler for the architecture that this runs on.
+pub(crate) fn host(features: Features) -> Compiler<HostIsa> {
+    #[cfg(target_arch = "x86_64")]
+    return Compiler::new(X86_64::new(features));
+    #[cfg(target_arch = "aarch64")]
+    {
+        let _ = features;
+        Compiler::new(Aarch64::new())
     }
 }
 
@@ -64,36 +71,97 @@ fn work(plan: &Plan) -> u64 {
     passable.map(|section| section.ops.len() as u64 * words(section)).sum()
 }
 
-fn compile<I: Isa>(mut isa: I, code: &Code, plan: &Plan, checkpoints: bool) -> Result<Blob, Unencodable> {
-    let work = work(plan);
-    if work > WORK_MAX {
-        return Err(Unencodable(format!("bringing its words home may take {work} steps, more than {WORK_MAX}")));
+/// Compiles one code after the other. Nothing of one is left in the next but room: a campaign compiles every code that it
+/// invents, and asking for memory would take as long as much of the rest.
+pub(crate) struct Compiler<I> {
+    isa: I,
+    plan: Plan,
+    window: Window,
+    settling: Settling,
+}
+
+/// What encoding may cost, in instructions of the usual kind. All that fit the longest code are below it.
+const EFFORT_MAX: u64 = 80_000;
+const _: () = assert!((CODE_LEN_MAX as u64) < EFFORT_MAX);
+
+/// What encoding costs. Where an offset is not known, a read of memory is encoded twice, on the straight path and off it, and
+/// one of calldata is as long again.
+fn effort(plan: &Plan) -> u64 {
+    let passable = plan.sections.iter().filter(|section| check(section).is_some());
+    let ops = passable.flat_map(|section| &plan.ops[section.ops.start as usize..section.ops.end as usize]);
+    let cost = |op: &Op| match op.opcode {
+        op::CALLDATALOAD => 3,
+        op::MLOAD => 2,
+        _ => 1,
+    };
+    ops.map(cost).sum()
+}
+
+impl<I: Isa> Compiler<I> {
+    fn new(isa: I) -> Compiler<I> {
+        Compiler { isa, plan: Plan::default(), window: Window::default(), settling: Settling::default() }
     }
-    let labels: Vec<_> = plan.sections.iter().map(|_| isa.label()).collect();
-    let fails: Vec<_> = plan.sections.iter().map(|_| isa.label()).collect();
-    let mut entries = vec![0; code.len() + 1];
-    isa.prologue();
-    let mut walk = Walk::new(&mut isa, code, plan, &labels);
-    for (index, section) in plan.sections.iter().enumerate() {
-        let is_target = plan.ops[section.ops.start as usize].opcode == op::JUMPDEST;
-        let at = walk.isa.len() as i32;
-        if let Some(entry) = entries.get_mut(section.pc as usize) {
-            *entry = if is_target { at } else { -at };
-        }
-        walk.isa.bind(labels[index]);
-        if checkpoints {
-            walk.isa.checkpoint(section.pc);
-        }
-        walk.section(index, fails[index]);
-        debug_assert!(matches!(section.end, Ends::Stops | Ends::Jump) || index + 1 < plan.sections.len());
+
+    /// The blob of a code, with its bytes.
+    fn whole(mut self, code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
+        let mut blob = self.compile(code, revision, checkpoints)?;
+        blob.bytes = self.isa.into_bytes();
+        Ok(blob)
     }
-    let failures = (isa.len(), I::FAILURE_LEN);
-    isa.failures(&fails);
-    isa.asides();
-    let shared = isa.len();
-    let taken = |section| check(section).map_or(0, |check| check.gas);
-    let heads = plan.sections.iter().map(|section| (section.pc, taken(section))).collect();
-    Ok(Blob { bytes: isa.finish()?, entries, heads, failures, shared })
+
+    /// The blob of a code. Its bytes are in [`Compiler::bytes`] until the next code is compiled.
+    pub(crate) fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
+        self.plan.renew(code, revision);
+        let work = work(&self.plan);
+        if work > WORK_MAX {
+            return Err(Unencodable(format!("bringing its words home may take {work} steps, more than {WORK_MAX}")));
+        }
+        let effort = effort(&self.plan);
+        if effort > EFFORT_MAX {
+            return Err(Unencodable(format!("its instructions count as {effort}, more than {EFFORT_MAX}")));
+        }
+        let mut made = self.attempt(code, checkpoints, 0);
+        for way in 1..I::WAYS {
+            made = made.or_else(|_| self.attempt(code, checkpoints, way));
+        }
+        made
+    }
+
+    /// The machine code that was compiled last.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.isa.bytes()
+    }
+
+    fn attempt(&mut self, code: &Code, checkpoints: bool, way: u32) -> Result<Blob, Unencodable> {
+        let Compiler { isa, plan, window, settling } = self;
+        isa.begin(way);
+        let labels = isa.labels(plan.sections.len());
+        let fails = isa.labels(plan.sections.len());
+        let mut entries = vec![0; code.len() + 1];
+        isa.prologue();
+        let mut walk = Walk { isa: &mut *isa, code, plan, labels, window, settling, memory_end: 0, taken: 0 };
+        for (index, section) in plan.sections.iter().enumerate() {
+            let is_target = plan.ops[section.ops.start as usize].opcode == op::JUMPDEST;
+            let at = walk.isa.len() as i32;
+            if let Some(entry) = entries.get_mut(section.pc as usize) {
+                *entry = if is_target { at } else { -at };
+            }
+            walk.isa.bind(labels.at(index));
+            if checkpoints {
+                walk.isa.checkpoint(section.pc);
+            }
+            walk.section(index, fails.at(index));
+            debug_assert!(matches!(section.end, Ends::Stops | Ends::Jump) || index + 1 < plan.sections.len());
+        }
+        let failures = (isa.len(), I::FAILURE_LEN);
+        isa.failures(fails);
+        isa.asides();
+        let shared = isa.len();
+        isa.finish()?;
+        let taken = |section| check(section).map_or(0, |check| check.gas);
+        let heads = plan.sections.iter().map(|section| (section.pc, taken(section))).collect();
+        Ok(Blob { bytes: Vec::new(), len: isa.len(), entries, heads, failures, shared })
+    }
 }
 
 impl Blob {
@@ -121,7 +189,7 @@ impl Blob {
             ("prologue", part(0, entered)),
             ("places of failed checks", part(self.failures.0, asides)),
             ("off the straight path", part(asides, self.shared)),
-            ("shared", part(self.shared, self.len() as u32)),
+            ("shared", part(self.shared, self.len)),
         ]
     }
 
@@ -132,11 +200,11 @@ impl Blob {
 
     /// Bytes of machine code.
     pub fn len(&self) -> usize {
-        self.bytes.len()
+        self.len as usize
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
+        self.len == 0
     }
 }

@@ -1,6 +1,7 @@
 //! The vm: keeps blobs, runs frames in them, and turns the ways out into exits.
 
 use crate::cache::{Cache, Compiled};
+use crate::compile::{Compiler, HostIsa};
 use crate::enter::enter;
 use crate::{Features, compile, share};
 use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
@@ -35,6 +36,7 @@ pub struct Counts {
 /// The template engine's vm.
 pub struct Template {
     features: Features,
+    compiler: Compiler<HostIsa>,
     arena: Option<Arena>,
     cache: Cache,
     moduli: Moduli,
@@ -50,6 +52,7 @@ impl Template {
     pub fn new(features: Features) -> Template {
         Template {
             features,
+            compiler: compile::host(features),
             arena: None,
             cache: Cache::default(),
             moduli: Moduli::default(),
@@ -89,17 +92,15 @@ impl Template {
     }
 
     fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Compiled> {
-        let mut blob = compile::host(code, revision, self.features, checkpoints)?;
+        let blob = self.compiler.compile(code, revision, checkpoints).ok()?;
         if self.arena.is_none() {
             self.arena = Arena::new(ARENA).ok();
         }
-        let mut block = self.arena.as_mut()?.publish(&blob.bytes);
+        let mut block = self.arena.as_mut()?.publish(self.compiler.bytes());
         if block.is_err() {
             self.forget();
-            block = self.arena.as_mut()?.publish(&blob.bytes);
+            block = self.arena.as_mut()?.publish(self.compiler.bytes());
         }
-        // The bytes are in the arena; the next code's may lie where these did.
-        blob.bytes = Vec::new();
         Some(Compiled { blob, block: block.ok()? })
     }
 

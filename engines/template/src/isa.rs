@@ -4,7 +4,7 @@
 //! parts fit on every architecture:
 //!
 //! * **Flags.** [`Isa::chain`] continues the carry of the call before it, and the tests set a condition. `mov`, `store`,
-//!   `advance` and `set` leave both alone, so that anything may be moved about in the middle of a chain or between a
+//!   `store_limbs`, `advance` and `set` leave both alone, so that anything may be moved about in the middle of a chain or between a
 //!   comparison and its branch. Everything else may destroy them.
 //! * **Registers.** The walk hands out those of [`Isa::POOL`] and uses [`Isa::SPARE`] for one thing: to turn cycles of
 //!   moves. All others belong to the back end, which may use them inside each method. Every operation but a call to a
@@ -12,7 +12,7 @@
 //! * **Aliasing.** A destination may be the same register as the left operand of the operation, never as another
 //!   operand, unless a method says more.
 
-use crate::buffer::Label;
+use crate::buffer::{Label, Labels};
 use runtime::Status;
 
 /// A machine register, by its number.
@@ -122,22 +122,33 @@ pub(crate) trait Isa: Sized {
     const SPARE: Reg;
     /// Bytes from one of the places that [`Isa::failures`] makes to the next.
     const FAILURE_LEN: u32;
+    /// Ways to encode branches, the shortest first. What one cannot encode is left to the next.
+    const WAYS: u32;
+
+    /// Begins a blob, with this way to encode branches. What was encoded before is gone.
+    fn begin(&mut self, way: u32);
+    /// The bytes of a blob that is finished.
+    fn bytes(&self) -> &[u8];
+    /// The same, for good.
+    fn into_bytes(self) -> Vec<u8>;
 
     /// Bytes so far.
     fn len(&self) -> u32;
     /// A place to be bound.
     fn label(&mut self) -> Label;
+    /// So many places to be bound.
+    fn labels(&mut self, len: usize) -> Labels;
     /// Binds a place to here.
     fn bind(&mut self, label: Label);
     /// The entry from Rust: sets up the registers and goes to the entry in the context.
     fn prologue(&mut self);
     /// The places, one behind the other, to which the heads of sections go when a check fails. Each leaves with
     /// [`Status::FAILS`] and its own end in [`runtime::Context::failed_at`].
-    fn failures(&mut self, labels: &[Label]);
+    fn failures(&mut self, labels: Labels);
     /// What is off the straight path.
     fn asides(&mut self);
-    /// What sections share, then the bytes.
-    fn finish(self) -> Result<Vec<u8>, Unencodable>;
+    /// What sections share; then the blob is whole.
+    fn finish(&mut self) -> Result<(), Unencodable>;
 
     /// Takes the gas of a section and checks gas and stack. At `fails` the gas has been taken.
     fn head(&mut self, check: Check, fails: Label);
@@ -165,6 +176,8 @@ pub(crate) trait Isa: Sized {
     fn mov(&mut self, to: Reg, from: Limb);
     /// Copies a limb to the stack.
     fn store(&mut self, cell: i32, from: Limb);
+    /// Copies a word to the stack, from this cell on. Limbs that lie there already stay.
+    fn store_limbs(&mut self, cell: i32, word: &Word);
     /// One link of a chain; without a destination only its carry counts.
     fn chain(&mut self, link: Link, to: Option<Reg>, left: Limb, right: Limb);
     /// Compares two words by subtraction, from the limb `from` on; then `Below` or `Less` may be asked.

@@ -38,6 +38,17 @@ pub(crate) struct Settling {
 impl Settling {
     /// Sends every word home, limb by limb: the frame is complete in memory.
     pub(crate) fn all(&mut self, isa: &mut impl Isa, window: &mut Window) {
+        // Mostly no word lies in the slot of another: then each goes home by itself.
+        if !window.is_mixed() {
+            for index in 0..window.entries.len() {
+                let (word, home) = (window.entries[index], window.position(index));
+                if !is_home(&word, home) {
+                    isa.store_limbs(4 * home, &word);
+                    window.came_home(index);
+                }
+            }
+            return;
+        }
         self.begin(window);
         for index in 0..window.entries.len() {
             if !is_home(&window.entries[index], window.position(index)) {
@@ -123,9 +134,11 @@ impl Settling {
     fn send(&mut self, isa: &mut impl Isa, window: &Window, i: usize) {
         let step = &mut self.moves[i];
         step.pending = false;
-        let home = window.position(step.index);
-        for (i, limb) in window.entries[step.index].iter().enumerate() {
-            write(isa, step, 4 * home + i as i32, *limb);
+        let home = 4 * window.position(step.index);
+        let word = &window.entries[step.index];
+        match step.whole {
+            true => isa.store_limbs(home, word),
+            false => (home..).zip(word).for_each(|(cell, limb)| write(isa, step, cell, *limb)),
         }
         let Some(from) = step.from else { return };
         self.readers[from] -= 1;

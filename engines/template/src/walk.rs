@@ -3,7 +3,7 @@
 //! A section begins with every word in its place and ends the same way; in between words are wherever [`Window`] says.
 //! What an instruction becomes stands in `lower`; what is not there is a call to its builtin.
 
-use crate::buffer::Label;
+use crate::buffer::{Label, Labels};
 use crate::isa::{Check, Isa, Limb, Word};
 use crate::settle::Settling;
 use crate::window::{Window, constant, known, small};
@@ -18,21 +18,16 @@ pub(crate) struct Walk<'a, I> {
     pub(crate) code: &'a Code,
     pub(crate) plan: &'a Plan,
     /// Where each section begins in machine code.
-    pub(crate) labels: &'a [Label],
-    pub(crate) window: Window,
-    pub(crate) settling: Settling,
+    pub(crate) labels: Labels,
+    pub(crate) window: &'a mut Window,
+    pub(crate) settling: &'a mut Settling,
     /// Memory is known to reach this end, since the head of the section.
     pub(crate) memory_end: u32,
     /// The instructions behind the one at hand are part of it: so many.
     pub(crate) taken: usize,
 }
 
-impl<'a, I: Isa> Walk<'a, I> {
-    pub(crate) fn new(isa: &'a mut I, code: &'a Code, plan: &'a Plan, labels: &'a [Label]) -> Walk<'a, I> {
-        let (window, settling) = (Window::default(), Settling::default());
-        Walk { isa, code, plan, labels, window, settling, memory_end: 0, taken: 0 }
-    }
-
+impl<I: Isa> Walk<'_, I> {
     /// One section, from its head check to its end.
     pub(crate) fn section(&mut self, index: usize, fails: Label) {
         let section = &self.plan.sections[index];
@@ -57,7 +52,7 @@ impl<'a, I: Isa> Walk<'a, I> {
 
     /// Makes the frame complete in memory: nothing is anywhere else.
     pub(crate) fn complete(&mut self) {
-        self.settling.all(self.isa, &mut self.window);
+        self.settling.all(self.isa, self.window);
         self.isa.advance(self.window.height());
     }
 
@@ -70,13 +65,14 @@ impl<'a, I: Isa> Walk<'a, I> {
             op::INVALID => self.isa.exit(Status::halt(Halt::Invalid)),
             op::JUMPDEST => {}
             op::POP => self.window.pop(),
-            op::PUSH0..=op::PUSH32 => self.window.push(constant(self.immediate(op))),
+            op::PUSH0..=op::PUSH8 => self.window.push_outside(small(Limb::Imm(self.short_immediate(op)))),
+            op::PUSH9..=op::PUSH32 => self.window.push_outside(constant(self.immediate(op))),
             op::DUP1..=op::DUP16 => self.window.dup(usize::from(op.opcode - op::DUP1)),
             op::SWAP1..=op::SWAP16 => self.window.swap(usize::from(op.opcode - op::SWAP1) + 1),
-            op::PC => self.window.push(small(Limb::Imm(op.pc.into()))),
-            op::CODESIZE => self.window.push(small(Limb::Imm(self.code.len() as u64))),
-            op::CALLDATASIZE => self.window.push(small(Limb::Context(offset::INPUT_LEN))),
-            op::RETURNDATASIZE => self.window.push(small(Limb::Context(offset::RETURN_LEN))),
+            op::PC => self.window.push_outside(small(Limb::Imm(op.pc.into()))),
+            op::CODESIZE => self.window.push_outside(small(Limb::Imm(self.code.len() as u64))),
+            op::CALLDATASIZE => self.window.push_outside(small(Limb::Context(offset::INPUT_LEN))),
+            op::RETURNDATASIZE => self.window.push_outside(small(Limb::Context(offset::RETURN_LEN))),
             op::MSIZE => self.memory_size(),
             op::GAS => self.gas(),
             op::ADD => self.add(),
@@ -98,10 +94,17 @@ impl<'a, I: Isa> Walk<'a, I> {
             op::JUMP => self.jump(),
             op::JUMPI => self.jumpi(section),
             opcode => match offset::constant(opcode) {
-                Some(at) => self.window.push(std::array::from_fn(|i| Limb::Context(at + 8 * i as i32))),
+                Some(at) => self.window.push_outside(std::array::from_fn(|i| Limb::Context(at + 8 * i as i32))),
                 None => self.builtin(op),
             },
         }
+    }
+
+    /// The number behind a PUSH of up to eight bytes.
+    fn short_immediate(&self, op: &Op) -> u64 {
+        let bytes = self.code.padded()[op.pc as usize + 1..].first_chunk();
+        let word = u64::from_be_bytes(*bytes.expect("a code is padded with more than a word"));
+        word.checked_shr(64 - 8 * u32::from(op.opcode - op::PUSH0)).unwrap_or(0)
     }
 
     /// The number behind a PUSH.
@@ -116,11 +119,11 @@ impl<'a, I: Isa> Walk<'a, I> {
         let Some(row) = spec::table::row(op.opcode, self.plan.revision) else { return };
         let (pops, pushes) = (usize::from(row.pops), usize::from(row.pushes));
         if !row.ends_section {
-            self.settling.operands(self.isa, &mut self.window, pops);
+            self.settling.operands(self.isa, self.window, pops);
             self.isa.call(op.opcode.into(), self.window.height());
             return self.answer(pops, pushes);
         }
-        self.settling.all(self.isa, &mut self.window);
+        self.settling.all(self.isa, self.window);
         if matches!(op.opcode, op::CREATE | op::CREATE2 | op::CALL | op::CALLCODE | op::DELEGATECALL | op::STATICCALL) {
             self.isa.resume_at(op.pc + 1);
         }

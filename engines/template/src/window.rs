@@ -97,12 +97,28 @@ impl Window {
         self.entries.push(word);
     }
 
+    /// Pushes a word without limbs on the stack or in registers.
+    #[inline]
+    pub(crate) fn push_outside(&mut self, word: Word) {
+        debug_assert!(word.iter().all(|limb| matches!(limb, Limb::Imm(_) | Limb::Context(_))));
+        self.entries.push(word);
+    }
+
     /// Removes the top word.
     pub(crate) fn pop(&mut self) {
         if let Some(word) = self.entries.pop() {
             word.iter().for_each(|limb| self.release(*limb));
             self.count_slot(&word, false);
         }
+    }
+
+    /// Says that a word is in its own slot now. It lay in no other.
+    pub(crate) fn came_home(&mut self, index: usize) {
+        let word = self.entries[index];
+        let there = in_slot(&word, self.position(index));
+        word.iter().for_each(|limb| self.release(*limb));
+        self.slots[index] += u16::from(slot_of(&word).is_none() && slot_of(&there).is_some());
+        self.entries[index] = there;
     }
 
     /// Pushes a copy of the word below `depth` others.
@@ -144,6 +160,12 @@ impl Window {
     pub(crate) fn is_crowded(&self, index: usize) -> bool {
         let is_there = slot_of(&self.entries[index]) == Some(self.position(index));
         self.slots[index] > u16::from(is_there)
+    }
+
+    /// Whether an entry lies in the slot of another.
+    pub(crate) fn is_mixed(&self) -> bool {
+        let slot_and_home = |(index, word)| (slot_of(word), self.position(index));
+        self.entries.iter().enumerate().map(slot_and_home).any(|(slot, home)| slot.is_some_and(|slot| slot != home))
     }
 
     /// Whether this register is used once.

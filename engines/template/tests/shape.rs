@@ -121,7 +121,7 @@ fn broken_carry(instructions: &[(usize, Instruction)]) -> Option<String> {
             "adc" | "sbb" | "setb" | "setae" if !alive => return Some(format!("{text} at {at:x}")),
             "adc" | "sbb" | "setb" | "setae" => {}
             "add" | "sub" | "cmp" => alive = true,
-            "mov" | "mulx" | "lea" | "push" | "pop" | "bswap" | "not" | "movzx" => {}
+            "mov" | "movups" | "mulx" | "lea" | "push" | "pop" | "bswap" | "not" | "movzx" => {}
             "setz" | "setnz" | "setl" | "setge" => {}
             name if name.starts_with('j') => {}
             _ => alive = false,
@@ -170,6 +170,24 @@ fn shared_code_is_there_if_it_is_used() {
     assert!(has(&[op::SMOD], "div"));
 }
 
+/// What stores two limbs of zeros reads a register that builtins may use.
+#[test]
+fn zero_is_made_again_behind_every_builtin() {
+    for code in programs() {
+        let all = instructions(&blob(&code, FEATURES[1], true).bytes);
+        let texts: Vec<String> = all.iter().map(|(_, instruction)| text(instruction)).collect();
+        for i in (0..texts.len()).filter(|i| texts[*i].starts_with("call qword")) {
+            let behind = texts[i + 1..].iter().take_while(|text| !text.starts_with('j') && *text != "ret");
+            assert!(behind.into_iter().any(|text| text == "xorps xmm0, xmm0"), "{:?}", &texts[i..]);
+        }
+        assert!(
+            texts
+                .iter()
+                .all(|text| !text.contains("xmm0") || text.starts_with("movups xmmword") || text.starts_with("xorps"))
+        );
+    }
+}
+
 /// Code that makes much of little stays within a bound that is linear in its length, and fits the arena.
 #[test]
 fn bombs_stay_linear() {
@@ -189,16 +207,29 @@ fn bombs_stay_linear() {
         &[op::SLOAD],
         &[op::PC, op::MSTORE],
     ] {
-        bombs.push(pattern.repeat(48 * 1024 / pattern.len()));
+        bombs.push(pattern.repeat(24 * 1024 / pattern.len()));
         // With a target between, so that windows stay small and heads pass.
         let with_target = [&[op::JUMPDEST][..], pattern].concat();
-        bombs.push(with_target.repeat(48 * 1024 / with_target.len()));
+        bombs.push(with_target.repeat(32 * 1024 / with_target.len()));
     }
     for bomb in bombs {
         let len = bomb.len();
         let name = format!("{:x?}", &bomb[..4]);
         let blob = blob(&Code::new(bomb.into()), FEATURES[1], true);
         assert!(blob.len() <= 2048 + 150 * len, "{name}: {} bytes from {len}", blob.len());
+    }
+}
+
+/// What takes several times as long to encode as all else is compiled where there is less of it.
+#[test]
+fn the_longest_instructions_are_counted() {
+    for (opcode, most) in [(op::CALLDATALOAD, 80_000 / 3), (op::MLOAD, 80_000 / 2), (op::NOT, 80_000)] {
+        // The caller and the STOP behind the code count too.
+        for (count, fits) in [(most - 2, true), (most + 1, false)] {
+            let code = Code::new([vec![op::CALLER], vec![opcode; count]].concat().into());
+            let blob = compile::x86_64(&code, Revision::Osaka, FEATURES[1], false);
+            assert_eq!(blob.is_ok(), fits, "{count} of {opcode:#x}");
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 //! Measured is thread CPU time, the minimum over the rounds. `whole` builds the world from the case and runs it,
 //! because that is what [`api::Engine::run`] does; ratios compare `whole` with `whole`. `exec` is revm without the
 //! building. Engines keep what they compiled from round to round, so the minimum of a compiler excludes compiling.
+//! With `--modular` the loops of `bench::modular` take the place of the heavy workloads; they need no fixtures.
 
 use api::{Engine, Watch};
 use bench::clock::timed;
 use bench::stats::{geometric_mean, milliseconds, speed};
-use bench::{Ended, Workload, baseline, workload};
+use bench::{Ended, Workload, baseline, modular, workload};
 use clap::Parser;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -25,6 +26,9 @@ struct Args {
     /// Only these engines, separated by commas; all of this repository by default.
     #[arg(long, value_delimiter = ',')]
     engines: Vec<String>,
+    /// Loops of MULMOD and ADDMOD with constant moduli instead of the heavy workloads.
+    #[arg(long)]
+    modular: bool,
 }
 
 fn main() -> ExitCode {
@@ -38,6 +42,12 @@ fn main() -> ExitCode {
 }
 
 fn compare(args: &Args, out: &mut impl Write) -> Result<(), String> {
+    if args.modular {
+        let mut workloads = modular::all()?;
+        workloads.retain(|workload| workload.name.contains(&args.filter));
+        table(args, &workloads, out)?;
+        return print(out, &format!("{} loops; fastest of {} rounds", workloads.len(), args.rounds));
+    }
     let names = workload::heavy_names(&args.filter);
     if names.is_empty() {
         return Err(format!("no heavy workload contains `{}`; there are {}", args.filter, workload::HEAVY.join(", ")));
@@ -48,13 +58,22 @@ fn compare(args: &Args, out: &mut impl Write) -> Result<(), String> {
         return print(out, &why);
     };
     let workloads = workload::heavy(&folder, &args.filter)?;
+    table(args, &workloads, out)?;
+    let skipped = workload::HEAVY.len() - workloads.len();
+    print(
+        out,
+        &format!("{} workloads, {skipped} left out by the filter; fastest of {} rounds", workloads.len(), args.rounds),
+    )
+}
+
+fn table(args: &Args, workloads: &[Workload], out: &mut impl Write) -> Result<(), String> {
     let mut engines = match args.engines.as_slice() {
         [] => bench::engines(),
         names => bench::engines_named(names)?,
     };
     print(out, &head(&engines))?;
     let mut speeds = vec![Vec::new(); engines.len()];
-    for workload in &workloads {
+    for workload in workloads {
         let times = measure(workload, &mut engines, args.rounds).map_err(|why| format!("{}: {why}", workload.name))?;
         print(out, &row(&workload.name, &times))?;
         for (speeds, time) in speeds.iter_mut().zip(&times.engines) {
@@ -64,11 +83,7 @@ fn compare(args: &Args, out: &mut impl Write) -> Result<(), String> {
     for (engine, speeds) in engines.iter().zip(&speeds) {
         print(out, &mean(&engine.id().name, speeds, workloads.len()))?;
     }
-    let skipped = workload::HEAVY.len() - workloads.len();
-    print(
-        out,
-        &format!("{} workloads, {skipped} left out by the filter; fastest of {} rounds", workloads.len(), args.rounds),
-    )
+    Ok(())
 }
 
 /// The fastest run of each. An engine that does not support the case has none.
@@ -159,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_filter_that_matches_nothing_is_an_error() {
-        let args = Args { rounds: 1, filter: "nothing has this name".to_owned(), engines: Vec::new() };
+        let args = Args { rounds: 1, filter: "nothing has this name".to_owned(), engines: Vec::new(), modular: false };
         assert!(compare(&args, &mut Vec::new()).unwrap_err().contains("rm_snailtracer"));
     }
 }

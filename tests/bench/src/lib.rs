@@ -10,8 +10,11 @@
 //! The workloads are read from `$UNANIMOUS_FIXTURES/workloads`; without it everything here is skipped by name.
 
 pub mod baseline;
+pub mod bomb;
 pub mod clock;
 pub mod ended;
+pub mod modular;
+pub mod resident;
 pub mod stats;
 pub mod workload;
 

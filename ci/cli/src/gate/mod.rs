@@ -48,7 +48,7 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let crews = Crews::like(&crew(&args.engines, roster)?);
     let names = crews.with(|crew| crew.names());
     let tolerances = tolerances()?;
-    let [campaign, floors] = generated(&crews, &names, &tolerances)?;
+    let (campaign, floors, shares) = generated(&crews, &names, &tolerances)?;
     let parts = [recorded(&crews, &tolerances), matrix(&crews, &tolerances), campaign, floors];
     let digest = fold(&parts.iter().filter_map(|part| part.digest).collect::<Vec<_>>());
     let n_failures: usize = parts.iter().map(|part| part.failures().count()).sum();
@@ -76,7 +76,8 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     }
     let suites: Vec<Suite> = parts.iter().map(Part::suite).collect();
     // The second is written though the first cannot be.
-    let markdown = args.markdown.as_ref().map(|path| source::write(path, &report::markdown(&verdict, &suites)));
+    let summary = || format!("{}{shares}", report::markdown(&verdict, &suites));
+    let markdown = args.markdown.as_ref().map(|path| source::write(path, &summary()));
     let junit = args.junit.as_ref().map(|path| source::write(path, &report::junit("unanimous gate", &suites)));
     markdown.unwrap_or(Ok(()))?;
     junit.unwrap_or(Ok(()))?;
@@ -127,8 +128,8 @@ fn matrix(crews: &Crews, tolerances: &Tolerances) -> Part {
     sum("matrix", (0..r#gen::single::count()).into_par_iter().map(one).collect())
 }
 
-/// A campaign with a fixed seed, and floors on what it did.
-fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result<[Part; 2], Failure> {
+/// A campaign with a fixed seed, floors on what it did, and how much of it ran in compiled code.
+fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result<(Part, Part, String), Failure> {
     let plan = Plan { seed: SEED, cases: CASES, engines: names.to_vec(), profile: "gate".into() };
     let mix = Mix { pool: pool(), ..Mix::default() };
     let source = |index: u64| -> Case { mix.case(SEED, index) };
@@ -176,7 +177,24 @@ fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result
         tests,
         digest: Some(state.digest),
     };
-    Ok([campaign, Part { name: "floors", tests: floors(&state.ledger, names.len() > 1), ..Part::default() }])
+    let floors = Part { name: "floors", tests: floors(&state.ledger, names.len() > 1), ..Part::default() };
+    Ok((campaign, floors, shares(&state.ledger)))
+}
+
+/// A table in Markdown: how often each instruction was executed in the sampled cases, and how much of that in the compiled
+/// code of each engine, in percent.
+fn shares(ledger: &Ledger) -> String {
+    if ledger.compiled.is_empty() {
+        return String::new();
+    }
+    let engines = ledger.compiled.keys().map(|engine| format!("{engine}, %"));
+    let head: Vec<String> = ["instruction", "executed"].map(str::to_owned).into_iter().chain(engines).collect();
+    let row = |(name, executed): (&String, &u64)| {
+        let compiled = ledger.compiled.values().map(|counts| counts.get(name).copied().unwrap_or(0));
+        let percent = compiled.map(|compiled| (100 * compiled / (*executed).max(1)).to_string());
+        [name.clone(), executed.to_string()].into_iter().chain(percent).collect()
+    };
+    report::table("In compiled code", &head, &ledger.instructions.iter().map(row).collect::<Vec<_>>())
 }
 
 /// What the ledger must show. A comparison needs two engines; with one there is nothing to ask of it.
@@ -267,12 +285,15 @@ mod tests {
         ledger.alone = 50;
         assert_eq!(low(&ledger, true), ["campaign: only 100 of 150 cases were compared"]);
         assert_eq!(low(&ledger, false), Vec::<String>::new());
+        assert_eq!(shares(&ledger), "");
         ledger.compiled.insert("jit".into(), ledger.instructions.clone());
         assert_eq!(low(&ledger, false), Vec::<String>::new());
+        assert!(shares(&ledger).contains("\n| PUSH1 | 1 | 100 |\n"));
         let compiled = ledger.compiled.get_mut("jit").unwrap();
         compiled.retain(|name, _| !name.starts_with("PUSH"));
         let fallen = low(&ledger, false);
         assert_eq!(fallen[0], "campaign: jit ran only 117 of 150 instructions in compiled code");
+        assert!(shares(&ledger).contains("\n| PUSH1 | 1 | 0 |\n"));
         assert!(fallen[1].starts_with("campaign: jit never ran in compiled code: PUSH0 PUSH1 PUSH10 "), "{fallen:?}");
         ledger.compiled.clear();
         ledger.instructions.remove("CLZ");

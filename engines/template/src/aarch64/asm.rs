@@ -4,7 +4,7 @@
 //! be loaded, so that a load needs no register beside its own.
 
 use super::Aarch64;
-use crate::isa::{Limb, Reg};
+use crate::isa::{Limb, Reg, Word};
 use dynasmrt::aarch64::encode_logical_immediate_64bit;
 use dynasmrt::dynasm;
 
@@ -105,6 +105,22 @@ impl Aarch64 {
             Place::Far(bytes) => {
                 self.mov_imm(X16, bytes as u64);
                 asm!(self ; str X(reg), [x20, x16]);
+            }
+        }
+    }
+
+    /// Copies a word to the stack, from this cell on, two limbs at once where an instruction can name the place.
+    pub(super) fn put_word(&mut self, cell: i32, word: &Word) {
+        for (i, pair) in [(0, [word[0], word[1]]), (2, [word[2], word[3]])] {
+            let at = cell + i;
+            let is_there = [0, 1].map(|j| pair[j] == Limb::Stack(at + j as i32));
+            if is_there == [false; 2] && (-64..64).contains(&at) {
+                let (low, high) = (self.in_reg(pair[0], X16), self.in_reg(pair[1], X17));
+                asm!(self ; stp X(low), X(high), [x20, 8 * at]);
+                continue;
+            }
+            for j in (0..2).filter(|j| !is_there[*j]) {
+                self.put(at + j as i32, pair[j]);
             }
         }
     }

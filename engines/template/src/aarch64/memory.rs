@@ -165,7 +165,8 @@ impl Aarch64 {
     }
 
     pub(super) fn emit_asides(&mut self) {
-        for Aside { from, back, kind } in std::mem::take(&mut self.asides) {
+        let mut asides = std::mem::take(&mut self.asides);
+        for Aside { from, back, kind } in asides.drain(..) {
             self.bind(from);
             match kind {
                 Kind::To(end) => {
@@ -179,6 +180,7 @@ impl Aarch64 {
             }
             self.jump(back);
         }
+        self.asides = asides;
     }
 
     /// Calls CALLDATALOAD on a word in the context.

@@ -25,7 +25,7 @@ mod quick;
 mod shared;
 mod shift;
 
-use crate::buffer::{Buffer, Label};
+use crate::buffer::{Buffer, Label, Labels};
 use crate::isa::*;
 use asm::{X1, X16, X17, asm};
 use dynasmrt::aarch64::Aarch64Relocation;
@@ -36,7 +36,7 @@ use shared::Shared;
 
 /// How far conditional branches go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+enum Reach {
     Near,
     Far,
 }
@@ -50,10 +50,11 @@ pub(crate) struct Aarch64 {
 }
 
 impl Aarch64 {
-    /// An encoder whose conditional branches go this far.
-    pub(crate) fn new(reach: Reach, mut ops: Buffer<Aarch64Relocation>) -> Aarch64 {
-        let shared = Shared::new(&mut ops);
-        Aarch64 { ops, reach, shared, asides: Vec::new() }
+    /// An encoder.
+    pub(crate) fn new() -> Aarch64 {
+        let mut ops = Buffer::new();
+        let shared = Shared::new(&mut ops, Vec::new());
+        Aarch64 { ops, reach: Reach::Near, shared, asides: Vec::new() }
     }
 
     fn branch_near(&mut self, cond: Cond, to: Label) {
@@ -106,6 +107,22 @@ impl Isa for Aarch64 {
     ];
     const SPARE: Reg = Reg(asm::X15);
     const FAILURE_LEN: u32 = 4;
+    const WAYS: u32 = 2;
+
+    fn begin(&mut self, way: u32) {
+        self.reach = if way == 0 { Reach::Near } else { Reach::Far };
+        self.ops.clear();
+        self.asides.clear();
+        self.shared = Shared::new(&mut self.ops, std::mem::take(&mut self.shared.exits));
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.ops.bytes()
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        self.ops.into_bytes()
+    }
 
     fn len(&self) -> u32 {
         self.ops.len()
@@ -113,6 +130,10 @@ impl Isa for Aarch64 {
 
     fn label(&mut self) -> Label {
         self.ops.label()
+    }
+
+    fn labels(&mut self, len: usize) -> Labels {
+        self.ops.labels(len)
     }
 
     fn bind(&mut self, label: Label) {
@@ -123,9 +144,9 @@ impl Isa for Aarch64 {
         self.emit_prologue();
     }
 
-    fn failures(&mut self, labels: &[Label]) {
-        for label in labels {
-            asm!(self ; =>*label ; bl =>self.shared.fails);
+    fn failures(&mut self, labels: Labels) {
+        for label in labels.iter() {
+            asm!(self ; =>label ; bl =>self.shared.fails);
         }
     }
 
@@ -133,7 +154,7 @@ impl Isa for Aarch64 {
         self.emit_asides();
     }
 
-    fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
+    fn finish(&mut self) -> Result<(), Unencodable> {
         self.emit_shared();
         self.ops.finish()
     }
@@ -242,6 +263,10 @@ impl Isa for Aarch64 {
 
     fn store(&mut self, cell: i32, from: Limb) {
         self.put(cell, from);
+    }
+
+    fn store_limbs(&mut self, cell: i32, word: &Word) {
+        self.put_word(cell, word);
     }
 
     fn chain(&mut self, link: Link, to: Option<Reg>, left: Limb, right: Limb) {

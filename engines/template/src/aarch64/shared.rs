@@ -43,11 +43,13 @@ pub(super) struct Shared {
     pub(super) fails: Label,
     /// Leaves with the status in `w0`.
     leave: Label,
-    exits: Vec<(Status, Label)>,
+    pub(super) exits: Vec<(Status, Label)>,
 }
 
 impl Shared {
-    pub(super) fn new(ops: &mut Buffer<Aarch64Relocation>) -> Shared {
+    /// Places of a new blob; `exits` is emptied and used again.
+    pub(super) fn new(ops: &mut Buffer<Aarch64Relocation>, mut exits: Vec<(Status, Label)>) -> Shared {
+        exits.clear();
         let mut label = || ops.label();
         Shared {
             start: label(),
@@ -61,7 +63,7 @@ impl Shared {
             aside: label(),
             fails: label(),
             leave: label(),
-            exits: Vec::new(),
+            exits,
         }
     }
 }
@@ -203,7 +205,8 @@ impl Aarch64 {
             ; mov w0, Status::FAILS.0
             ; b =>self.shared.leave
         );
-        for (status, label) in std::mem::take(&mut self.shared.exits) {
+        for i in 0..self.shared.exits.len() {
+            let (status, label) = self.shared.exits[i];
             asm!(self ; =>label ; mov w0, status.0 ; b =>self.shared.leave);
         }
         asm!(self

@@ -44,7 +44,7 @@ impl<I: Isa> Walk<'_, I> {
     fn target(&self, target: U256) -> Option<crate::buffer::Label> {
         let pc = u64::try_from(target).ok().filter(|pc| self.plan.is_target(*pc))?;
         let section = self.plan.section_at(pc as u32)?;
-        Some(self.labels[section as usize])
+        Some(self.labels.at(section as usize))
     }
 
     /// Takes a target that is not known into registers, where it outlives the window.
@@ -124,6 +124,6 @@ impl<I: Isa> Walk<'_, I> {
     fn behind(&self, section: &Section) -> crate::buffer::Label {
         let last = &self.plan.ops[section.ops.end as usize - 1];
         let next = self.plan.section_at(last.pc + 1).expect("a section follows every JUMPI");
-        self.labels[next as usize]
+        self.labels.at(next as usize)
     }
 }

@@ -7,7 +7,7 @@
 //! together and write each at once; dynasm would write them byte by byte. All else is spelled for dynasm.
 
 use super::X86_64;
-use crate::isa::{Limb, Reg};
+use crate::isa::{Limb, Reg, Word};
 use dynasmrt::dynasm;
 
 /// Fixes the architecture: without it the macro guesses the host's.
@@ -18,25 +18,37 @@ macro_rules! asm {
 }
 pub(super) use asm;
 
-/// A displacement.
+/// A limb in memory, by its distance from a base.
 #[derive(Clone, Copy)]
-pub(super) enum Displacement {
-    Short(i8),
-    Long(i32),
+pub(super) enum Place {
+    Stack(i32),
+    Context(i32),
 }
-pub(super) use Displacement::{Long, Short};
 
-impl Displacement {
-    fn new(bytes: i32) -> Displacement {
-        i8::try_from(bytes).map_or(Long(bytes), Short)
+impl Place {
+    /// What instructions on it begin with, behind the prefixes of their own: the base in two bytes of the prefix and of what
+    /// names the operands, the displacement, and the lengths of those two. Chosen without branches: in code that nobody wrote
+    /// before none of them is foreseen.
+    #[inline(always)]
+    fn encode(self) -> Encoded {
+        // The base `r12` needs a second byte.
+        let (rex, base, base_len, at) = match self {
+            Place::Stack(at) => (0x48, 0x03, 1, at),
+            Place::Context(at) => (0x49, 0x2404, 2, at),
+        };
+        let is_short = i32::from(at as i8) == at;
+        let (mode, len) = if is_short { (0x40, 1) } else { (0x80, 4) };
+        Encoded { rex, base: base | mode, base_len, at: at as u32, at_len: len }
     }
 }
 
-/// A limb in memory.
-#[derive(Clone, Copy)]
-pub(super) enum Place {
-    Stack(Displacement),
-    Context(Displacement),
+/// See [`Place::encode`].
+struct Encoded {
+    rex: u64,
+    base: u64,
+    base_len: usize,
+    at: u32,
+    at_len: usize,
 }
 
 /// An operand as the processor has them.
@@ -62,12 +74,12 @@ impl Operand {
 
 /// A limb on the stack.
 pub(super) fn stack(cell: i32) -> Place {
-    Place::Stack(Displacement::new(8 * cell))
+    Place::Stack(8 * cell)
 }
 
 /// A field of the context.
 pub(super) fn context(offset: i32) -> Place {
-    Place::Context(Displacement::new(offset))
+    Place::Context(offset)
 }
 
 /// An instruction with two operands.
@@ -105,6 +117,10 @@ impl Alu {
 pub(super) const RAX: u8 = 0;
 pub(super) const RCX: u8 = 1;
 pub(super) const RDX: u8 = 2;
+/// Zero.
+const XMM0: u8 = 0;
+/// Two limbs on their way.
+const XMM1: u8 = 1;
 
 impl X86_64 {
     /// An instruction whose left operand is a register. Immediates that do not fit go through `rcx`.
@@ -182,10 +198,7 @@ impl X86_64 {
     /// Copies a limb to memory. What does not fit an instruction goes through `rax`.
     pub(super) fn put(&mut self, place: Place, from: Limb) {
         match Operand::new(from) {
-            Operand::Imm(value) => {
-                self.on_mem(0xc7, 0, place);
-                self.ops.push_i32(value);
-            }
+            Operand::Imm(value) => self.put_imm(place, value),
             Operand::Reg(reg) => self.on_mem(Alu::Mov.opcode(), reg, place),
             Operand::Mem(_) | Operand::Wide(_) => {
                 self.alu(Alu::Mov, RAX, from);
@@ -194,20 +207,65 @@ impl X86_64 {
         }
     }
 
+    /// Copies a number to memory: `c7 /0 id`.
+    fn put_imm(&mut self, place: Place, value: i32) {
+        let Encoded { rex, base, base_len, at, at_len } = place.encode();
+        let head = u128::from(rex | 0xc7 << 8 | base << 16) | u128::from(at) << (8 * (2 + base_len));
+        let head_len = 2 + base_len + at_len;
+        let head = head & ((1 << (8 * head_len)) - 1);
+        self.ops.push_long(head | u128::from(value as u32) << (8 * head_len), head_len + 4);
+    }
+
+    /// Copies a word to the stack, from this cell on. Two limbs go at once where they are zero, and where they lie in the
+    /// context; a highest limb of zero goes with the one below it, which then is written twice.
+    pub(super) fn put_word(&mut self, cell: i32, word: &Word) {
+        const ZERO: Limb = Limb::Imm(0);
+        let mut i = 0;
+        while i < 4 {
+            let at = cell + i as i32;
+            match (word[i], word.get(i + 1)) {
+                (ZERO, Some(&ZERO)) => {
+                    self.put_pair(stack(at), XMM0);
+                    i += 1;
+                }
+                (ZERO, None) if word[2] == ZERO => self.put_pair(stack(at - 1), XMM0),
+                (Limb::Context(from), Some(&Limb::Context(next))) if next == from + 8 => {
+                    self.pair(0x10, XMM1, context(from));
+                    self.put_pair(stack(at), XMM1);
+                    i += 1;
+                }
+                (limb, _) if limb == Limb::Stack(at) => {}
+                (limb, _) => self.put(stack(at), limb),
+            }
+            i += 1;
+        }
+    }
+
+    /// Stores two limbs. No flag changes.
+    fn put_pair(&mut self, place: Place, from: u8) {
+        self.pair(0x11, from, place);
+    }
+
+    /// A `movups`: `0f 10 /r` loads, `0f 11 /r` stores.
+    fn pair(&mut self, opcode: u8, xmm: u8, place: Place) {
+        let Encoded { rex, base, base_len, at, at_len } = place.encode();
+        // Without its bit for 64-bit operands the prefix only says which base it is, and one of them needs none.
+        let head = 0x0f | u64::from(opcode) << 8 | (base | u64::from(xmm) << 3) << 16;
+        let len = 2 + base_len;
+        let (plain, plain_len) = (u128::from(head) | u128::from(at) << (8 * len), len + at_len);
+        match rex & !8 {
+            0x40 => self.ops.push_long(plain, plain_len),
+            rex => self.ops.push_long(plain << 8 | u128::from(rex), plain_len + 1),
+        }
+    }
+
     /// A 64-bit instruction on memory; `reg` is the other operand or a part of the opcode.
     pub(super) fn on_mem(&mut self, opcode: u8, reg: u8, place: Place) {
-        // The base `r12` needs a second byte.
-        let (rex, base, displacement, len) = match place {
-            Place::Stack(displacement) => (0x48, 0x03, displacement, 3),
-            Place::Context(displacement) => (0x49, 0x2404, displacement, 4),
-        };
-        let (mode, displacement, displacement_len) = match displacement {
-            Short(bytes) => (0x40, u64::from(bytes as u8), 1),
-            Long(bytes) => (0x80, u64::from(bytes as u32), 4),
-        };
+        let Encoded { rex, base, base_len, at, at_len } = place.encode();
         let reg = u64::from(reg);
-        let head = rex | reg >> 3 << 2 | u64::from(opcode) << 8 | (base | mode | (reg & 7) << 3) << 16;
-        self.ops.push_word(head | displacement << (8 * len), len + displacement_len);
+        let head = rex | reg >> 3 << 2 | u64::from(opcode) << 8 | (base | (reg & 7) << 3) << 16;
+        let len = 2 + base_len;
+        self.ops.push_word(head | u64::from(at) << (8 * len), len + at_len);
     }
 
     /// A 64-bit instruction on the register `on`; `reg` is the other operand or a part of the opcode.

@@ -98,7 +98,15 @@ impl X86_64 {
 
     pub(super) fn emit_store_word(&mut self, to: Offset, word: &Word, checked: bool) {
         let At(at) = self.reach(to, 32, checked);
-        for (i, limb) in word.iter().enumerate() {
+        let zeros = word.iter().rev().take_while(|limb| **limb == Limb::Imm(0)).count();
+        if zeros >= 2 {
+            self.store_zeros(at);
+        }
+        if zeros >= 3 {
+            self.store_zeros(at + 8 * (zeros as i32 - 2));
+        }
+        let rest = if zeros >= 2 { 4 - zeros } else { 4 };
+        for (i, limb) in word[..rest].iter().enumerate() {
             let at = at + 24 - 8 * i as i32;
             match limb {
                 Limb::Imm(value) if i32::try_from(value.swap_bytes() as i64).is_ok() => {
@@ -119,6 +127,14 @@ impl X86_64 {
                 Ok(at) => asm!(self ; mov [BYTE rcx + at], rdx),
                 Err(_) => asm!(self ; mov [DWORD rcx + at], rdx),
             }
+        }
+    }
+
+    /// Sixteen bytes of zeros.
+    fn store_zeros(&mut self, at: i32) {
+        match i8::try_from(at) {
+            Ok(at) => asm!(self ; movups [BYTE rcx + at], xmm0),
+            Err(_) => asm!(self ; movups [DWORD rcx + at], xmm0),
         }
     }
 
@@ -160,7 +176,8 @@ impl X86_64 {
     }
 
     pub(super) fn emit_asides(&mut self) {
-        for Aside { from, back, kind } in std::mem::take(&mut self.asides) {
+        let mut asides = std::mem::take(&mut self.asides);
+        for Aside { from, back, kind } in asides.drain(..) {
             asm!(self ; =>from);
             match kind {
                 Kind::To(end) => {
@@ -174,6 +191,7 @@ impl X86_64 {
             }
             asm!(self ; jmp =>back);
         }
+        self.asides = asides;
     }
 
     /// Calls CALLDATALOAD on a word in the context.

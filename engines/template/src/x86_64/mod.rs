@@ -5,6 +5,7 @@
 //! | `rbx` | the height of the stack at the head of the section |
 //! | `r12` | the context |
 //! | `r14` | gas left |
+//! | `xmm0` | zero, but in builtins |
 //! | `rax`, `rcx` | nothing from one method to the next |
 //! | `rdx` | [`Isa::SPARE`], and what a multiplication needs there |
 //! | all others | limbs |
@@ -14,13 +15,14 @@
 mod asm;
 mod limbs;
 mod memory;
+mod modular;
 mod multiply;
 mod quick;
 mod shared;
 mod shift;
 
 use crate::Features;
-use crate::buffer::{Buffer, Label};
+use crate::buffer::{Buffer, Label, Labels};
 use crate::isa::*;
 use asm::{asm, context};
 use dynasmrt::dynasm;
@@ -39,8 +41,9 @@ pub(crate) struct X86_64 {
 
 impl X86_64 {
     /// An encoder that uses these features.
-    pub(crate) fn new(features: Features, mut ops: Buffer<X64Relocation>) -> X86_64 {
-        let shared = Shared::new(&mut ops);
+    pub(crate) fn new(features: Features) -> X86_64 {
+        let mut ops = Buffer::new();
+        let shared = Shared::new(&mut ops, Vec::new());
         X86_64 { ops, features, shared, asides: Vec::new() }
     }
 }
@@ -49,6 +52,21 @@ impl Isa for X86_64 {
     const POOL: &'static [Reg] = &[Reg(8), Reg(9), Reg(10), Reg(11), Reg(6), Reg(7), Reg(5), Reg(13), Reg(15)];
     const SPARE: Reg = Reg(asm::RDX);
     const FAILURE_LEN: u32 = 5;
+    const WAYS: u32 = 1;
+
+    fn begin(&mut self, _: u32) {
+        self.ops.clear();
+        self.asides.clear();
+        self.shared = Shared::new(&mut self.ops, std::mem::take(&mut self.shared.exits));
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.ops.bytes()
+    }
+
+    fn into_bytes(self) -> Vec<u8> {
+        self.ops.into_bytes()
+    }
 
     fn len(&self) -> u32 {
         self.ops.len()
@@ -56,6 +74,10 @@ impl Isa for X86_64 {
 
     fn label(&mut self) -> Label {
         self.ops.label()
+    }
+
+    fn labels(&mut self, len: usize) -> Labels {
+        self.ops.labels(len)
     }
 
     fn bind(&mut self, label: Label) {
@@ -66,9 +88,9 @@ impl Isa for X86_64 {
         self.emit_prologue();
     }
 
-    fn failures(&mut self, labels: &[Label]) {
-        for label in labels {
-            asm!(self ; =>*label ; call =>self.shared.fails);
+    fn failures(&mut self, labels: Labels) {
+        for label in labels.iter() {
+            asm!(self ; =>label ; call =>self.shared.fails);
         }
     }
 
@@ -76,7 +98,7 @@ impl Isa for X86_64 {
         self.emit_asides();
     }
 
-    fn finish(mut self) -> Result<Vec<u8>, Unencodable> {
+    fn finish(&mut self) -> Result<(), Unencodable> {
         self.emit_shared();
         self.ops.finish()
     }
@@ -182,6 +204,10 @@ impl Isa for X86_64 {
 
     fn store(&mut self, cell: i32, from: Limb) {
         self.put(asm::stack(cell), from);
+    }
+
+    fn store_limbs(&mut self, cell: i32, word: &Word) {
+        self.put_word(cell, word);
     }
 
     fn chain(&mut self, link: Link, to: Option<Reg>, left: Limb, right: Limb) {

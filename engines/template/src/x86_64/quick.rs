@@ -24,6 +24,9 @@ const QUICK: [u8; 4] = [op::DIV, op::MOD, op::SDIV, op::SMOD];
 impl Shared {
     /// Where an instruction is tried.
     pub(super) fn quick(&self, builtin: u16) -> Option<Label> {
+        if builtin == u16::from(op::ADDMOD) {
+            return Some(self.addmod);
+        }
         let index = QUICK.iter().position(|opcode| u16::from(*opcode) == builtin)?;
         Some(self.quick[index])
     }

@@ -25,6 +25,8 @@ pub(super) struct Shared {
     pub(super) reckon: Label,
     /// DIV, SDIV, MOD and SMOD on the stack in `rsi`, which are tried here before a builtin is called.
     pub(super) quick: [Label; 4],
+    /// ADDMOD, in the same way.
+    pub(super) addmod: Label,
     /// Grows memory to the end in `rcx`. Keeps every register but that one, as do the next four.
     pub(super) grow: Label,
     /// Grows memory to hold a word at the offset in `rax`.
@@ -39,17 +41,20 @@ pub(super) struct Shared {
     pub(super) fails: Label,
     /// Leaves with the status in `eax`.
     leave: Label,
-    exits: Vec<(Status, Label)>,
+    pub(super) exits: Vec<(Status, Label)>,
 }
 
 impl Shared {
-    pub(super) fn new(ops: &mut Buffer<X64Relocation>) -> Shared {
+    /// Places of a new blob; `exits` is emptied and used again.
+    pub(super) fn new(ops: &mut Buffer<X64Relocation>, mut exits: Vec<(Status, Label)>) -> Shared {
+        exits.clear();
         let mut label = || ops.label();
         Shared {
             start: label(),
             call: label(),
             reckon: label(),
             quick: std::array::from_fn(|_| label()),
+            addmod: label(),
             grow: label(),
             grow_word: label(),
             grow_byte: label(),
@@ -57,7 +62,7 @@ impl Shared {
             aside: label(),
             fails: label(),
             leave: label(),
-            exits: Vec::new(),
+            exits,
         }
     }
 }
@@ -83,6 +88,7 @@ impl X86_64 {
             ; push r14
             ; push r15
             ; mov r12, rdi
+            ; xorps xmm0, xmm0
             ; mov r14, [BYTE r12 + offset::GAS as i8]
             ; mov rbx, [BYTE r12 + offset::SP as i8]
             ; mov eax, [BYTE r12 + offset::ENTRY as i8]
@@ -94,17 +100,18 @@ impl X86_64 {
 
     /// What something before goes to, and nothing else.
     pub(super) fn emit_shared(&mut self) {
-        let Shared { call, reckon, quick, grow, grow_word, grow_byte, input, .. } = self.shared;
+        let Shared { call, reckon, quick, addmod, grow, grow_word, grow_byte, input, .. } = self.shared;
         if self.ops.is_used(call) {
             self.emit_call();
         }
-        if [reckon].iter().chain(&quick).any(|label| self.ops.is_used(*label)) {
+        if [reckon, addmod].iter().chain(&quick).any(|label| self.ops.is_used(*label)) {
             self.emit_reckon();
         }
         if [grow, grow_word, grow_byte, input].iter().any(|label| self.ops.is_used(*label)) {
             self.emit_aside_calls();
         }
         self.emit_quick();
+        self.emit_addmod();
         self.emit_exits();
     }
 
@@ -117,6 +124,7 @@ impl X86_64 {
             ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
             ; call QWORD [rcx + 8 * rax]
             ; mov r14, [BYTE r12 + offset::GAS as i8]
+            ; xorps xmm0, xmm0
             ; test eax, eax
             ; jnz =>left
             ; ret
@@ -134,6 +142,7 @@ impl X86_64 {
             ; mov rdi, r12
             ; mov rcx, [BYTE r12 + offset::BUILTINS as i8]
             ; call QWORD [rcx + 8 * rax]
+            ; xorps xmm0, xmm0
             ; ret
         );
     }
@@ -178,6 +187,7 @@ impl X86_64 {
             ; mov rdx, [BYTE r12 + offset::BUILTINS as i8]
             ; call QWORD [rdx + 8 * rcx]
             ; mov r14, [BYTE r12 + offset::GAS as i8]
+            ; xorps xmm0, xmm0
             ; mov ecx, eax
             ; pop rdi
             ; pop rsi
@@ -210,7 +220,8 @@ impl X86_64 {
             ; mov eax, Status::FAILS.0 as i32
             ; jmp =>self.shared.leave
         );
-        for (status, label) in std::mem::take(&mut self.shared.exits) {
+        for i in 0..self.shared.exits.len() {
+            let (status, label) = self.shared.exits[i];
             asm!(self ; =>label ; mov eax, status.0 as i32 ; jmp =>self.shared.leave);
         }
         asm!(self

@@ -1,0 +1,61 @@
+//! No bytecode takes the template compiler long: it is compiled within a bound, or refused.
+//!
+//! Measured is the CPU time of the thread, the fastest of some rounds, so that what else the machine does matters little. The
+//! bound is for optimised builds; the others get ten times as much. What is measured by hand is
+//! `cargo run --release -p una-bench --example compile -- --bombs`.
+
+use api::{Code, Revision};
+use bench::bomb;
+use bench::clock::timed;
+use bench::workload;
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::io::Write;
+use std::time::Duration;
+use template::{CODE_LEN_MAX, Features, compile};
+
+const BOUND: Duration = Duration::from_millis(if cfg!(debug_assertions) { 100 } else { 10 });
+/// The first round that is below the bound is enough.
+const ROUNDS: u32 = 20;
+
+fn main() -> std::process::ExitCode {
+    let folder = workload::folder();
+    if folder.is_none() {
+        let line = format!("skipped: 1 test of the workloads that are bombs: {} is not set", workload::VARIABLE);
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+    let skipped = folder.is_none();
+    let workloads = move || {
+        let Some(folder) = folder else { return Err(Failed::from("skipped: UNANIMOUS_FIXTURES is not set")) };
+        let bombs = bomb::workloads(&folder)?;
+        if bombs.is_empty() { Err("the index has no bombs".into()) } else { each(bombs) }
+    };
+    let shapes = || each(bomb::LENS.into_iter().flat_map(bomb::of_len));
+    let trials = vec![
+        Trial::test("bombs::shapes", shapes),
+        Trial::test("bombs::at_the_limit", || each(bomb::at_the_limit())),
+        Trial::test("bombs::workloads", workloads).with_ignored_flag(skipped),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn each(bombs: impl IntoIterator<Item = (String, Code)>) -> Result<(), Failed> {
+    let slow = bombs.into_iter().filter_map(|(name, code)| Some(format!("{name}: {:?}", too_long(&code)?)));
+    let slow: Vec<String> = slow.collect();
+    if slow.is_empty() { Ok(()) } else { Err(format!("longer than {BOUND:?}:\n{}", slow.join("\n")).into()) }
+}
+
+/// The shortest time for a code, if it is not below the bound.
+fn too_long(code: &Code) -> Option<Duration> {
+    if code.len() > CODE_LEN_MAX {
+        return None;
+    }
+    let compile = || compile::x86_64(code, Revision::Osaka, Features { bmi2: true }, false).map(|blob| blob.len());
+    let mut fastest = Duration::MAX;
+    for _ in 0..ROUNDS {
+        fastest = fastest.min(timed(compile).0);
+        if fastest < BOUND {
+            return None;
+        }
+    }
+    Some(fastest)
+}
