@@ -22,6 +22,7 @@ pub(crate) enum Command {
     Gate(GateArgs),
     Run(RunArgs),
     Fuzz(FuzzArgs),
+    Merge(MergeArgs),
     Generate(GenerateArgs),
     Diff(DiffArgs),
     Sweep(SweepArgs),
@@ -92,6 +93,10 @@ pub(crate) struct FuzzArgs {
     /// How many cases
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) cases: u64,
+    /// Run only part I of N neighbouring parts, counted from 1; `merge` joins what they came to. `auto` asks the environment:
+    /// JOB_COMPLETION_INDEX with UNANIMOUS_SHARDS in a Kubernetes indexed job, SLURM_ARRAY_TASK_* in a Slurm array
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<String>,
     /// Stop after so many seconds; --resume goes on
     #[arg(long, value_name = "SECONDS")]
     pub(crate) time: Option<u64>,
@@ -116,6 +121,27 @@ pub(crate) struct FuzzArgs {
     pub(crate) hang: u64,
     #[command(flatten)]
     pub(crate) perf: PerfMap,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Join the shards of a campaign
+///
+/// SHARD is the --out folder of a `fuzz --shard I/N`, or the state.json in it. Prints the report of the whole campaign, with the
+/// digest that it has in one piece; each shard must be there once and complete.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct MergeArgs {
+    /// Folders or state files
+    #[arg(required = true, value_name = "SHARD")]
+    pub(crate) shards: Vec<PathBuf>,
+    /// A folder of findings that are known, beside those of the corpus
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) known: Vec<PathBuf>,
+    /// Write the state of the whole campaign into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -58,6 +58,7 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Gate(args) => gate::gate(&args, roster, shown),
         Command::Run(args) => perf::around(&args.perf, || run::run(&args, roster, shown)),
         Command::Fuzz(args) => perf::around(&args.perf, || fuzz::fuzz(&args, roster, shown)),
+        Command::Merge(args) => fuzz::merge(&args, shown),
         Command::Generate(args) => fuzz::generate(&args, exact),
         Command::Diff(args) => diff::diff(&args, roster, shown),
         Command::Sweep(args) => sweep::sweep(&args, roster, shown),

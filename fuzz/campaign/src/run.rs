@@ -3,6 +3,7 @@
 use crate::hang::{Task, verdict as hung_verdict};
 use crate::known::{Known, News};
 use crate::ledger::{Counter, Ledger};
+use crate::shard::Shard;
 use crate::state::{Found, State};
 use alloy_primitives::{B256, Keccak256};
 use api::{Case, Watch, digest};
@@ -11,6 +12,7 @@ use rayon::prelude::*;
 use reduce::{Budget, Crews, Reduced, reduce};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Cases in a block. Part of what the digest is made of, so it never changes.
 pub const BLOCK: u64 = 256;
@@ -30,12 +32,34 @@ pub struct Plan {
     pub engines: Vec<String>,
     /// What the generator was told.
     pub profile: String,
+    /// Which part of it is run here.
+    pub shard: Shard,
 }
 
 impl Plan {
     /// As JSON.
     pub fn json(&self) -> Value {
-        json!({ "seed": self.seed, "cases": self.cases, "engines": self.engines, "profile": self.profile })
+        let shard = self.shard.json();
+        json!({
+            "seed": self.seed, "cases": self.cases, "engines": self.engines, "profile": self.profile, "shard": shard,
+        })
+    }
+
+    /// From JSON; `None` if it is no plan.
+    pub(crate) fn from_json(value: &Value) -> Option<Plan> {
+        let engines = value["engines"].as_array()?.iter().map(|name| Some(name.as_str()?.to_owned()));
+        Some(Plan {
+            seed: value["seed"].as_u64()?,
+            cases: value["cases"].as_u64()?,
+            engines: engines.collect::<Option<_>>()?,
+            profile: value["profile"].as_str()?.to_owned(),
+            shard: value["shard"].as_str()?.parse().ok()?,
+        })
+    }
+
+    /// The indices of its cases, those of other shards left out.
+    pub fn range(&self) -> Range<u64> {
+        self.shard.range(self.cases)
     }
 }
 
@@ -112,14 +136,15 @@ pub struct Campaign<'a> {
 impl Campaign<'_> {
     /// Runs from where `state` stands until the end of the plan or until `progress` ends it.
     pub fn run(&self, mut state: State, progress: &dyn Progress) -> State {
-        while state.next < self.plan.cases {
+        let end = self.plan.range().end;
+        while state.next < end {
             let from = state.next;
-            let to = self.plan.cases.min(from + BLOCK * SPAN);
+            let to = end.min(from.saturating_add(BLOCK * SPAN));
             let starts: Vec<u64> = (from..to).step_by(BLOCK as usize).collect();
             let blocks: Vec<(Vec<CaseResult>, Ledger)> =
                 starts.par_iter().map(|start| self.block(*start..to.min(start + BLOCK), &state)).collect();
             for (results, ledger) in blocks {
-                state.digest = fold(state.digest, &results);
+                state.tree.push(block_digest(&results));
                 state.ledger.merge(&ledger);
                 results.iter().for_each(|result| self.count(&mut state, result));
             }
@@ -131,7 +156,7 @@ impl Campaign<'_> {
         state
     }
 
-    fn block(&self, indices: std::ops::Range<u64>, state: &State) -> (Vec<CaseResult>, Ledger) {
+    fn block(&self, indices: Range<u64>, state: &State) -> (Vec<CaseResult>, Ledger) {
         self.crews.with(|crew| {
             let mut ledger = Ledger::default();
             let results = indices.map(|index| {
@@ -222,9 +247,8 @@ fn leaf(verdict: &Verdict) -> B256 {
     B256::with_last_byte(kind)
 }
 
-fn fold(before: B256, results: &[CaseResult]) -> B256 {
+fn block_digest(results: &[CaseResult]) -> B256 {
     let mut hash = Keccak256::new();
-    hash.update(before);
     results.iter().for_each(|result| hash.update(result.leaf));
     hash.finalize()
 }

@@ -5,22 +5,23 @@
 
 use crate::known::{Known, News};
 use crate::ledger::Ledger;
-use crate::run::Plan;
+use crate::run::{BLOCK, Plan};
+use crate::tree::Tree;
 use alloy_primitives::{B256, hex, keccak256};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the file.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 
 /// Where a campaign stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// The first case that was not run yet.
     pub next: u64,
-    /// The digest of all cases before.
-    pub digest: B256,
+    /// The blocks of all cases before.
+    pub tree: Tree,
     /// What was done.
     pub ledger: Ledger,
     /// Divergences by signature.
@@ -64,6 +65,17 @@ impl fmt::Display for BadState {
 impl std::error::Error for BadState {}
 
 impl State {
+    /// Where a plan begins.
+    pub fn start(plan: &Plan) -> State {
+        let next = plan.range().start;
+        State { next, tree: Tree::starting_at(next.div_ceil(BLOCK)), ..State::default() }
+    }
+
+    /// The digest of what all cases so far came to.
+    pub fn digest(&self) -> B256 {
+        self.tree.digest()
+    }
+
     /// The file form.
     pub fn write(&self, plan: &Plan) -> String {
         let found = self.found.iter().map(|(signature, found)| {
@@ -73,7 +85,7 @@ impl State {
             json!({ "index": index, "engine": hung.engine, "reducing": hung.reducing, "kept": hung.kept })
         });
         let body = json!({
-            "version": VERSION, "plan": plan.json(), "next": self.next, "digest": self.digest.to_string(),
+            "version": VERSION, "plan": plan.json(), "next": self.next, "tree": self.tree.json(),
             "ledger": self.ledger.json(), "found": found.collect::<Vec<_>>(),
             "hung": hung.collect::<Vec<_>>(),
         });
@@ -83,6 +95,14 @@ impl State {
 
     /// Reads the file form of the same plan.
     pub fn read(text: &str, plan: &Plan) -> Result<State, BadState> {
+        match State::read_any(text)? {
+            (own, state) if own == *plan => Ok(state),
+            (other, _) => Err(BadState(format!("it is of another campaign: {}", other.json()))),
+        }
+    }
+
+    /// Reads the file form of any plan.
+    pub fn read_any(text: &str) -> Result<(Plan, State), BadState> {
         let bad = |what: &str| BadState(what.to_owned());
         let (sum, text) = text.split_once('\n').ok_or_else(|| bad("the file is cut short"))?;
         let text = text.strip_suffix('\n').ok_or_else(|| bad("the file is cut short"))?;
@@ -93,10 +113,9 @@ impl State {
         if value["version"] != VERSION {
             return Err(bad("it was written by another version"));
         }
-        if value["plan"] != plan.json() {
-            return Err(BadState(format!("it is of another campaign: {}", value["plan"])));
-        }
-        State::from_value(&value).ok_or_else(|| bad("a field is missing or has the wrong type"))
+        let plan = Plan::from_json(&value["plan"]);
+        let read = plan.and_then(|plan| State::from_value(&value, &plan).map(|state| (plan, state)));
+        read.ok_or_else(|| bad("a field is missing or has the wrong type"))
     }
 
     /// How many kinds of divergence are not known to be open.
@@ -104,7 +123,7 @@ impl State {
         self.found.keys().filter(|signature| !matches!(known.news(signature), News::Open(_))).count()
     }
 
-    fn from_value(value: &Value) -> Option<State> {
+    fn from_value(value: &Value, plan: &Plan) -> Option<State> {
         let found = value["found"].as_array()?.iter().map(|found| {
             let (count, first_index) = (found["count"].as_u64()?, found["first"].as_u64()?);
             let kept = found["kept"].as_str()?.to_owned();
@@ -114,9 +133,14 @@ impl State {
             let (engine, kept) = (hung["engine"].as_str()?.to_owned(), hung["kept"].as_str()?.to_owned());
             Some((hung["index"].as_u64()?, Hung { engine, reducing: hung["reducing"].as_bool()?, kept }))
         });
+        let (next, tree) = (value["next"].as_u64()?, Tree::from_json(&value["tree"])?);
+        let begins = tree.first() == plan.range().start.div_ceil(BLOCK);
+        if !begins || tree.next() != next.div_ceil(BLOCK) || next > plan.range().end {
+            return None;
+        }
         Some(State {
-            next: value["next"].as_u64()?,
-            digest: value["digest"].as_str()?.parse().ok()?,
+            next,
+            tree,
             ledger: Ledger::from_json(&value["ledger"])?,
             found: found.collect::<Option<_>>()?,
             hung: hung.collect::<Option<_>>()?,

@@ -2,7 +2,7 @@
 //! findings, each kept once; a state file that is damaged or of another campaign is refused.
 
 use api::{Case, Code, Engine, EngineId, Exit, Frame, Host, Revision, U256, Vm};
-use campaign::{Campaign, Evidence, Keeper, Known, Limits, News, Plan, Progress, State, Task};
+use campaign::{Campaign, Evidence, Keeper, Known, Limits, News, Plan, Progress, Shard, State, Task};
 use interp::Interp;
 use oracle::{Crew, Part, Tolerances};
 use reduce::Crews;
@@ -85,7 +85,7 @@ impl Progress for After {
 
 fn plan(engines: &[&str], cases: u64) -> Plan {
     let engines = engines.iter().map(|name| name.to_string()).collect();
-    Plan { seed: 1, cases, engines, profile: "test".into() }
+    Plan { seed: 1, cases, engines, profile: "test".into(), shard: Shard::WHOLE }
 }
 
 fn run(engines: &[&str], cases: u64, from: State, looks: u32, n_threads: usize) -> (State, Vec<Evidence>) {
@@ -114,7 +114,7 @@ fn workers_and_interruptions_change_nothing() {
     let engines = ["interp", "interp"];
     let (one, _) = run(&engines, 10_000, State::default(), ENOUGH, 1);
     assert_eq!((one.next, one.ledger.cases(), one.found.len()), (10_000, 10_000, 0));
-    assert_ne!(one.digest, State::default().digest);
+    assert_ne!(one.digest(), State::default().digest());
     for n_threads in [2, 7] {
         assert_eq!(run(&engines, 10_000, State::default(), ENOUGH, n_threads).0, one, "{n_threads} threads");
     }
@@ -214,7 +214,7 @@ fn what_is_known_is_counted_and_what_returned_is_news() {
         }
         let kept = Kept::default();
         let state = with_known(&FAULTS, &known, &kept, State::default());
-        assert_eq!((state.digest, &state.ledger), (fresh.digest, &fresh.ledger));
+        assert_eq!((state.digest(), &state.ledger), (fresh.digest(), &fresh.ledger));
         let examined = kept.0.into_inner().expect("nobody panics with it");
         let xor = examined.iter().filter(|evidence| evidence.divergence.engine == "wrong-xor").count();
         let other = fresh.found.keys().filter(|signature| !signature.starts_with("wrong-xor")).count();
@@ -254,7 +254,7 @@ fn a_case_that_hangs_is_a_finding_and_is_not_run_again() {
     assert_eq!(written.as_ref(), Ok(&from));
     let (state, kept) = run(&engines, 3000, from, ENOUGH, 2);
     assert_eq!((state.ledger.judged, state.ledger.alone, kept.len()), (2999, 1, 0));
-    assert_ne!(state.digest, whole.digest);
+    assert_ne!(state.digest(), whole.digest());
     let found: Vec<(&str, u64, &str)> = state
         .found
         .iter()
@@ -267,7 +267,7 @@ fn a_case_that_hangs_is_a_finding_and_is_not_run_again() {
     let mut from = State::default();
     from.note_hang(Task { index: first, reducing: true }, "wrong-xor", "nowhere");
     let (state, kept) = run(&FAULTS, 3000, from, ENOUGH, 1);
-    assert_eq!((state.found.len(), state.digest), (fresh.found.len(), fresh.digest));
+    assert_eq!((state.found.len(), state.digest()), (fresh.found.len(), fresh.digest()));
     let whole = |kept: &[Evidence]| kept.iter().filter(|evidence| evidence.reduced == evidence.original).count();
     assert!(whole(&reduced) == 0 && whole(&kept) >= 1);
 }

@@ -1,10 +1,13 @@
-//! `fuzz` and `generate`: a seeded campaign, and one case of it.
+//! `fuzz`, `merge` and `generate`: a seeded campaign, its shards joined, and one case of it.
 
 mod draw;
+mod merge;
 mod pace;
 mod report;
+mod shard;
 
 pub(crate) use draw::pool;
+pub(crate) use merge::merge;
 pub(crate) use pace::STATE;
 
 use crate::args::{FuzzArgs, GenerateArgs};
@@ -33,14 +36,15 @@ pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let seed = args.draw.seed;
     // A state is not gone on with by other versions of the engines: its digest would be neither's.
     let profile = format!("{profile}; {}", roster.ids(&crew.names()).join(", "));
-    let plan = Plan { seed, cases: args.cases, engines: crew.names(), profile };
+    let shard = shard::choose(args.shard.as_deref())?;
+    let plan = Plan { seed, cases: args.cases, engines: crew.names(), profile, shard };
     let start = match (&args.out, args.resume) {
         (Some(folder), true) => resume(folder, &plan)?,
         (Some(folder), false) if folder.join(STATE).exists() => {
             let what = "there is a campaign already; go on with it with --resume, or give another folder";
             return Err(Failure::new(Exit::BadInput, format_args!("error: {}: {what}", folder.display())));
         }
-        _ => State::default(),
+        _ => State::start(&plan),
     };
     let folder = Folder { path: args.out.clone(), crew: Mutex::new(crew.again()), roster, seed };
     let pace = Arc::new(Pace::new(args, roster, &plan, &mix, &known, &start));
@@ -65,7 +69,7 @@ pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Resu
         .map_err(|error| Failure::new(Exit::Internal, format_args!("error: cannot start threads: {error}")))?;
     let state = pool.install(|| campaign.run(start, pace.as_ref()));
     let unwritten = pace.finish();
-    let exit = report::report(args, &plan, &state, &known, &tolerances, out)?;
+    let exit = report::report(args.json, &plan, &state, &known, &tolerances, out)?;
     // What was found is reported even where it could not be written.
     unwritten.map_or(Ok(exit), Err)
 }

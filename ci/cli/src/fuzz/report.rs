@@ -1,8 +1,7 @@
 //! What a campaign came to, for people and for programs.
 
-use crate::args::FuzzArgs;
 use crate::exit::{Exit, Failure};
-use campaign::{Known, News, Plan, State};
+use campaign::{Known, News, Plan, Shard, State};
 use oracle::Tolerances;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -10,16 +9,16 @@ use std::io::Write;
 
 /// Writes the report and says what the campaign means.
 pub(super) fn report(
-    args: &FuzzArgs,
+    as_json: bool,
     plan: &Plan,
     state: &State,
     known: &Known,
     tolerances: &Tolerances,
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
-    let complete = state.next >= plan.cases;
+    let complete = state.is_complete(plan);
     let ledger = &state.ledger;
-    if args.json {
+    if as_json {
         let found = state.found.iter().map(|(signature, found)| {
             let (status, name) = match known.news(signature) {
                 News::New => ("new", None),
@@ -37,7 +36,8 @@ pub(super) fn report(
             json!({ "index": index, "engine": hung.engine, "reducing": hung.reducing, "kept": hung.kept })
         });
         let report = json!({
-            "plan": plan.json(), "complete": complete, "cases": state.next, "digest": state.digest.to_string(),
+            "plan": plan.json(), "complete": complete, "cases": state.next - plan.range().start,
+            "digest": state.digest().to_string(),
             "ledger": ledger.json(), "found": found.collect::<Vec<_>>(), "hung": hung.collect::<Vec<_>>(),
             "tolerances": hits.collect::<Vec<_>>(),
         });
@@ -45,8 +45,7 @@ pub(super) fn report(
     } else {
         text(plan, state, known, tolerances, out)?;
     }
-    let agreed = state.n_news(known) == 0 && state.hung.is_empty();
-    Ok(match (agreed, ledger.judged > 0 && complete) {
+    Ok(match (state.is_clean(known), ledger.judged > 0 && complete) {
         (false, _) => Exit::Differs,
         (true, false) => Exit::Inconclusive,
         (true, true) => Exit::Ok,
@@ -100,18 +99,23 @@ fn text(
     }
     let (n_news, n_found) = (state.n_news(known), state.found.len());
     let n_known = if n_found > n_news { format!(", {} known", n_found - n_news) } else { String::new() };
-    let state_word = if state.next >= plan.cases { "complete" } else { "INTERRUPTED" };
+    let range = plan.range();
+    let of = match plan.shard {
+        Shard::WHOLE => String::new(),
+        shard => format!(", shard {shard} from case {},", range.start),
+    };
+    let state_word = if state.is_complete(plan) { "complete" } else { "INTERRUPTED" };
     writeln!(
         out,
-        "{state_word}: {} of {} cases of seed {} on {}: {} judged, {} alone, {} inconclusive, {n_news} findings{n_known}; digest {}",
-        state.next,
-        plan.cases,
+        "{state_word}: {} of {} cases of seed {}{of} on {}: {} judged, {} alone, {} inconclusive, {n_news} findings{n_known}; digest {}",
+        state.next - range.start,
+        range.end - range.start,
         plan.seed,
         plan.engines.join(", "),
         ledger.judged,
         ledger.alone,
         ledger.inconclusive,
-        state.digest
+        state.digest()
     )?;
     Ok(())
 }

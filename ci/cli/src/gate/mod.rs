@@ -17,7 +17,7 @@ use crate::roster::Roster;
 use crate::run::fold;
 use crate::source;
 use api::Case;
-use campaign::{Campaign, Evidence, Keeper, Ledger, Limits, News, Plan, Progress, State};
+use campaign::{Campaign, Evidence, Keeper, Ledger, Limits, News, Plan, Progress, Shard, State};
 use format::CaseFile;
 use r#gen::Mix;
 use oracle::{Tolerances, judge};
@@ -127,7 +127,7 @@ fn matrix(crews: &Crews, tolerances: &Tolerances) -> Part {
 
 /// A campaign with a fixed seed, and floors on what it did.
 fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result<[Part; 2], Failure> {
-    let plan = Plan { seed: SEED, cases: CASES, engines: names.to_vec(), profile: "gate".into() };
+    let plan = Plan { seed: SEED, cases: CASES, engines: names.to_vec(), profile: "gate".into(), shard: Shard::WHOLE };
     let mix = Mix { pool: pool(), ..Mix::default() };
     let source = |index: u64| -> Case { mix.case(SEED, index) };
     let known = known(&[])?;
@@ -165,7 +165,7 @@ fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result
         n_cases: state.ledger.cases(),
         n_compared: state.ledger.judged,
         tests,
-        digest: Some(state.digest),
+        digest: Some(state.digest()),
     };
     Ok([campaign, Part { name: "floors", tests: floors(&state.ledger, names.len() > 1), ..Part::default() }])
 }
