@@ -23,6 +23,7 @@ pub(crate) enum Command {
     Run(RunArgs),
     Fuzz(FuzzArgs),
     Merge(MergeArgs),
+    Verify(VerifyArgs),
     Generate(GenerateArgs),
     Diff(DiffArgs),
     Sweep(SweepArgs),
@@ -57,6 +58,9 @@ pub(crate) struct GateArgs {
     /// Write a JUnit report to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Write a receipt to this file: what was run, where, and what it came to; `verify` runs it again
+    #[arg(long, value_name = "FILE")]
+    pub(crate) receipt: Option<PathBuf>,
 }
 
 /// Run a case and show its outcome
@@ -121,6 +125,9 @@ pub(crate) struct FuzzArgs {
     pub(crate) hang: u64,
     #[command(flatten)]
     pub(crate) perf: PerfMap,
+    /// Write a receipt to this file: what was run, where, and what it came to; `verify` runs it again
+    #[arg(long, value_name = "FILE")]
+    pub(crate) receipt: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -145,6 +152,26 @@ pub(crate) struct MergeArgs {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Run again what a receipt says, and compare
+///
+/// Counts, findings and digest must be the same; versions of engines and what the cases were drawn from too. Another machine is
+/// noted, and so are the features that engines found on it.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct VerifyArgs {
+    /// What `fuzz --receipt` or `gate --receipt` wrote, or `-` for standard input
+    #[arg(value_name = "RECEIPT")]
+    pub(crate) receipt: String,
+    /// Where the contracts of the run are here
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) contracts: Option<PathBuf>,
+    /// Threads; all cores if not given
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) limit: HangLimit,
 }
 
 /// Print one case of a seeded campaign in the readable form

@@ -19,6 +19,7 @@ mod native;
 mod outcome;
 mod output;
 mod perf;
+mod receipt;
 mod render;
 mod replay;
 mod roster;
@@ -59,6 +60,7 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Run(args) => perf::around(&args.perf, || run::run(&args, roster, shown)),
         Command::Fuzz(args) => perf::around(&args.perf, || fuzz::fuzz(&args, roster, shown)),
         Command::Merge(args) => fuzz::merge(&args, shown),
+        Command::Verify(args) => receipt::verify(&args, roster, shown),
         Command::Generate(args) => fuzz::generate(&args, exact),
         Command::Diff(args) => diff::diff(&args, roster, shown),
         Command::Sweep(args) => sweep::sweep(&args, roster, shown),

@@ -7,6 +7,7 @@ use crate::source;
 use alloy_primitives::{B256, hex, keccak256};
 use api::{Bytes, Case};
 use r#gen::{Family, Mix, Profile};
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// The mix that was asked for, and a line that names everything it depends on.
@@ -34,9 +35,22 @@ pub(crate) fn mix(args: &DrawArgs) -> Result<(Mix, String), Failure> {
         about = format!("{} contracts {}, {about}", contracts.len(), digest(contracts.iter().map(|code| &code[..])));
     }
     if !pool.is_empty() {
-        about = format!("{about}, corpus {}", digest(corpus::FILES.iter().map(|(_, text)| text.as_bytes())));
+        about = format!("{about}, corpus {}", corpus_digest());
     }
     Ok((Mix { profile, revision: args.revision, pool, contracts }, about))
+}
+
+/// What was asked for, for a receipt.
+pub(super) fn asked(args: &DrawArgs) -> Value {
+    json!({
+        "family": args.family, "revision": args.revision.map(|revision| revision.name()),
+        "contracts": args.contracts.as_ref().map(|folder| folder.display().to_string()),
+    })
+}
+
+/// One digest for the corpus that is built in.
+pub(crate) fn corpus_digest() -> B256 {
+    digest(corpus::FILES.iter().map(|(_, text)| text.as_bytes()))
 }
 
 /// The cases of the corpus that is built in, in every revision that they are for.

@@ -6,7 +6,7 @@ mod pace;
 mod report;
 mod shard;
 
-pub(crate) use draw::pool;
+pub(crate) use draw::{corpus_digest, pool};
 pub(crate) use merge::merge;
 pub(crate) use pace::STATE;
 
@@ -16,6 +16,7 @@ use crate::diff;
 use crate::exit::{Exit, Failure};
 use crate::guard;
 use crate::known::known;
+use crate::receipt;
 use crate::roster::Roster;
 use crate::source;
 use api::Case;
@@ -23,12 +24,19 @@ use campaign::{Campaign, Evidence, Keeper, Limits, Plan, State};
 use draw::mix;
 use pace::Pace;
 use reduce::Crews;
+use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// Runs a campaign.
+/// Runs a campaign, and writes its receipt if it was asked for.
 pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let (exit, receipt) = campaign(args, roster, out)?;
+    receipt::write(args.receipt.as_deref(), &receipt).map(|()| exit)
+}
+
+/// Runs a campaign; gives its receipt too.
+pub(crate) fn campaign(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Result<(Exit, Value), Failure> {
     let crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let known = known(&args.known)?;
@@ -71,7 +79,8 @@ pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let unwritten = pace.finish();
     let exit = report::report(args.json, &plan, &state, &known, &tolerances, out)?;
     // What was found is reported even where it could not be written.
-    unwritten.map_or(Ok(exit), Err)
+    let receipt = receipt::of_campaign(&plan, &state, draw::asked(&args.draw), roster);
+    unwritten.map_or(Ok((exit, receipt)), Err)
 }
 
 /// Prints one case of a campaign.

@@ -13,6 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::fuzz::pool;
 use crate::guard;
 use crate::known::known;
+use crate::receipt;
 use crate::roster::Roster;
 use crate::run::fold;
 use crate::source;
@@ -25,7 +26,7 @@ use part::{Judged, Part, Tested, sum};
 use rayon::prelude::*;
 use reduce::{Budget, Crews};
 use report::Suite;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// The campaign of the gate.
@@ -41,8 +42,14 @@ const RUN_PERCENT_MIN: u64 = 50;
 /// halt are finished precisely, and in short cases they weigh much.
 const COMPILED_PERCENT_MIN: u64 = 85;
 
-/// Runs the gate.
+/// Runs the gate, and writes its receipt if it was asked for.
 pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let (exit, receipt) = decide(args, roster, out)?;
+    receipt::write(args.receipt.as_deref(), &receipt).map(|()| exit)
+}
+
+/// Runs the gate; gives its receipt too.
+pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<(Exit, Value), Failure> {
     guard::start(args.limit.hang);
     let crews = Crews::like(&crew(&args.engines, roster)?);
     let names = crews.with(|crew| crew.names());
@@ -62,8 +69,10 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     };
     let engines = names.join(", ");
     let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed; digest {digest}");
+    let json_parts = Value::Array(parts.iter().map(Part::json).collect());
+    let receipt = receipt::of_gate(&names, json_parts.clone(), digest.to_string(), roster);
     if args.json {
-        let parts: Vec<_> = parts.iter().map(Part::json).collect();
+        let parts = json_parts;
         let report = json!({ "engines": names, "parts": parts, "digest": digest.to_string() });
         writeln!(out, "{report:#}")?;
     } else {
@@ -78,12 +87,13 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let junit = args.junit.as_ref().map(|path| source::write(path, &report::junit("unanimous gate", &suites)));
     markdown.unwrap_or(Ok(()))?;
     junit.unwrap_or(Ok(()))?;
-    Ok(match (n_failures, n_unknown) {
+    let exit = match (n_failures, n_unknown) {
         (1.., _) => Exit::Differs,
         (0, 1..) => Exit::Inconclusive,
         (0, 0) if is_alone => Exit::Inconclusive,
         (0, 0) => Exit::Ok,
-    })
+    };
+    Ok((exit, receipt))
 }
 
 /// The corpus: the judge gives what is recorded, and the others what the judge gives.
