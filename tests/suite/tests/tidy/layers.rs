@@ -48,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("reduce", &["oracle", "format", "api", "spec"]),
     ("campaign", &["reduce", "gen", "oracle", "format", "api", "spec"]),
     ("report", &["oracle", "format", "api", "spec"]),
+    ("harness", ANY),
     ("fuzz", ANY),
     ("suite", ANY),
     ("zoo", ANY),
