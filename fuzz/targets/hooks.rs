@@ -1,6 +1,6 @@
 //! What targets share: engines from the environment, verdicts as libFuzzer wants them, cases mutated as cases.
 
-#![allow(dead_code, reason = "not every target uses all of it")]
+#![allow(dead_code, unused_macros, unused_imports, reason = "not every target uses all of it")]
 
 use harness::{Bench, Check, Use};
 use libfuzzer_sys::{Corpus, fuzzer_mutate};

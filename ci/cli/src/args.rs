@@ -1,5 +1,9 @@
 //! The command line as types.
 
+mod kept;
+
+pub(crate) use kept::*;
+
 use crate::exit::HELP;
 use crate::native::{FeatureSet, Isa};
 use api::Revision;
@@ -34,8 +38,11 @@ pub(crate) enum Command {
     Disasm(DisasmArgs),
     Asm(AsmArgs),
     Convert(ConvertArgs),
+    Seeds(SeedsArgs),
+    Import(ImportArgs),
     Engines(EnginesArgs),
     Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Decide whether the engines agree, on data that is built into this binary
@@ -58,6 +65,9 @@ pub(crate) struct GateArgs {
     /// Write a JUnit report to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Print failures as workflow commands too, which a GitHub job shows as annotations of the change
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) annotations: bool,
     /// Write a receipt to this file: what was run, where, and what it came to; `verify` runs it again
     #[arg(long, value_name = "FILE")]
     pub(crate) receipt: Option<PathBuf>,
@@ -131,47 +141,6 @@ pub(crate) struct FuzzArgs {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// Join the shards of a campaign
-///
-/// SHARD is the --out folder of a `fuzz --shard I/N`, or the state.json in it. Prints the report of the whole campaign, with the
-/// digest that it has in one piece; each shard must be there once and complete.
-#[derive(Debug, Args)]
-#[command(after_help = HELP)]
-pub(crate) struct MergeArgs {
-    /// Folders or state files
-    #[arg(required = true, value_name = "SHARD")]
-    pub(crate) shards: Vec<PathBuf>,
-    /// A folder of findings that are known, beside those of the corpus
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) known: Vec<PathBuf>,
-    /// Write the state of the whole campaign into this folder
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) out: Option<PathBuf>,
-    /// Print the report as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Run again what a receipt says, and compare
-///
-/// Counts, findings and digest must be the same; versions of engines and what the cases were drawn from too. Another machine is
-/// noted, and so are the features that engines found on it.
-#[derive(Debug, Args)]
-#[command(after_help = HELP)]
-pub(crate) struct VerifyArgs {
-    /// What `fuzz --receipt` or `gate --receipt` wrote, or `-` for standard input
-    #[arg(value_name = "RECEIPT")]
-    pub(crate) receipt: String,
-    /// Where the contracts of the run are here
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) contracts: Option<PathBuf>,
-    /// Threads; all cores if not given
-    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) jobs: Option<u16>,
-    #[command(flatten)]
-    pub(crate) limit: HangLimit,
 }
 
 /// Print one case of a seeded campaign in the readable form
@@ -350,28 +319,16 @@ pub(crate) struct AsmArgs {
 
 /// Convert a case between the readable form and JSON
 ///
-/// The conversion is exact in both directions. Prints the other form of the one that CASE is in.
+/// The conversion is exact in both directions. Prints the other form of the one that CASE is in, and the readable form of a case in
+/// the compact form of fuzzers.
 #[derive(Debug, Args)]
 pub(crate) struct ConvertArgs {
     /// A file with one case, or `-` for standard input
     #[arg(value_name = "CASE")]
     pub(crate) case: String,
-}
-
-/// List the engines
-#[derive(Debug, Args)]
-pub(crate) struct EnginesArgs {
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Print a completion script for a shell
-#[derive(Debug, Args)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
-    pub(crate) shell: clap_complete::Shell,
+    /// Write the compact form of fuzzers to this file instead; it holds the case and nothing that is expected of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compact: Option<PathBuf>,
 }
 
 /// Which case.
@@ -400,6 +357,9 @@ pub(crate) struct DrawArgs {
     /// Call and mutate the contracts in this folder instead: runtime bytecode in .hex files
     #[arg(long, value_name = "FOLDER")]
     pub(crate) contracts: Option<PathBuf>,
+    /// Mutate the cases in this folder too: a corpus of libFuzzer, or case files in any form
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["family", "contracts"])]
+    pub(crate) pool: Option<PathBuf>,
 }
 
 /// A limit on time.

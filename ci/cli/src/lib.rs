@@ -4,6 +4,7 @@
 //! output is the summary. Errors go to standard error and say what, where and what to do next.
 
 mod args;
+mod artifact;
 mod code;
 pub mod conform;
 mod corpus;
@@ -71,7 +72,10 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Disasm(args) => code::disasm(&args, exact),
         Command::Asm(args) => code::asm(&args, exact),
         Command::Convert(args) => run::convert(&args, exact),
+        Command::Seeds(args) => artifact::seeds(&args, shown),
+        Command::Import(args) => artifact::import(&args, roster, shown),
         Command::Engines(args) => list::engines(&args, roster, shown),
         Command::Completions(args) => list::completions(&args, exact),
+        Command::Man(args) => list::man(&args, shown),
     }
 }

@@ -58,11 +58,18 @@ pub fn differential(bench: &mut Bench, data: &[u8]) -> Check {
     let Some(first) = verdict.divergences.first() else { return Ok(Use::Checked) };
     let mut text = format!("{} in {}", first.signature, case.revision);
     for difference in &first.differences {
-        text +=
-            &format!("\n  {} {}: {} / {}", difference.part.name(), difference.place, difference.left, difference.right);
+        let (left, right) = (start(&difference.left), start(&difference.right));
+        text += &format!("\n  {} {}: {left} / {right}", difference.part.name(), difference.place);
     }
     if let Some(crash) = &first.crash {
         text += &format!("\n  crashed: {crash}");
     }
     Err(text)
+}
+
+/// As much of a value as a line should have; the evidence has all of it.
+fn start(text: &str) -> String {
+    const LEN: usize = 100;
+    let start: String = text.chars().take(LEN).collect();
+    if start.len() < text.len() { format!("{start}...") } else { start }
 }

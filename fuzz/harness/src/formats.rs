@@ -7,13 +7,11 @@ use format::{binary, evm, json, load};
 /// Names that choose each reader.
 const NAMES: [&str; 3] = ["input", "input.evm", "input.json"];
 
-/// Reads the input in every form, writes what was read in every form, and reads it again.
+/// Reads the input in every form, writes what was read in every form, and reads it again. A refusal is a result too.
 pub fn formats(data: &[u8]) -> Check {
-    let mut used = Use::Rejected;
     for name in NAMES {
         let files = load(data, name).unwrap_or_default();
         for file in &files {
-            used = Use::Checked;
             again("readable", file, &evm::read(evm::write(file).as_bytes(), "again.evm"))?;
             let read = json::read(json::write(file).as_bytes(), "again.json");
             let read = read.map(|files| files.into_iter().next());
@@ -27,7 +25,7 @@ pub fn formats(data: &[u8]) -> Check {
             }
         }
     }
-    Ok(used)
+    Ok(Use::Checked)
 }
 
 fn again<T: PartialEq + std::fmt::Debug>(

@@ -6,7 +6,7 @@ mod pace;
 mod report;
 mod shard;
 
-pub(crate) use draw::{corpus_digest, pool};
+pub(crate) use draw::{corpus_digest, mix, pool};
 pub(crate) use merge::merge;
 pub(crate) use pace::STATE;
 
@@ -21,7 +21,6 @@ use crate::roster::Roster;
 use crate::source;
 use api::Case;
 use campaign::{Campaign, Evidence, Keeper, Limits, Plan, State};
-use draw::mix;
 use pace::Pace;
 use reduce::Crews;
 use serde_json::Value;

@@ -82,6 +82,9 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
         writeln!(out, "{verdict}")?;
     }
     let suites: Vec<Suite> = parts.iter().map(Part::suite).collect();
+    if args.annotations {
+        write!(out, "{}", report::annotations(&suites))?;
+    }
     // The second is written though the first cannot be.
     let markdown = args.markdown.as_ref().map(|path| source::write(path, &report::markdown(&verdict, &suites)));
     let junit = args.junit.as_ref().map(|path| source::write(path, &report::junit("unanimous gate", &suites)));

@@ -31,9 +31,13 @@ pub(crate) fn verify(args: &VerifyArgs, roster: Roster, out: &mut dyn Write) -> 
         }
         Some("gate") => {
             let engines = engines(&receipt["run"]).ok_or_else(|| wrong("`run` names no engines"))?;
-            let (json, markdown, junit, receipt) = (false, None, None, None);
+            let (json, annotations, markdown, junit, receipt) = (false, false, None, None, None);
             let limit = HangLimit { hang: args.limit.hang };
-            gate::decide(&GateArgs { engines, limit, json, markdown, junit, receipt }, roster, &mut sink())?
+            gate::decide(
+                &GateArgs { engines, limit, json, markdown, junit, annotations, receipt },
+                roster,
+                &mut sink(),
+            )?
         }
         _ => return Err(wrong("`run` names no command that can be verified")),
     };
@@ -65,8 +69,9 @@ fn fuzz_args(run: &Value, args: &VerifyArgs) -> Option<FuzzArgs> {
         Some(name) => Some(name.parse().ok()?),
     };
     let contracts = args.contracts.clone().or_else(|| text(&draw["contracts"]).map(Into::into));
+    let pool = args.pool.clone().or_else(|| text(&draw["pool"]).map(Into::into));
     Some(FuzzArgs {
-        draw: DrawArgs { seed: run["seed"].as_u64()?, family: text(&draw["family"]), revision, contracts },
+        draw: DrawArgs { seed: run["seed"].as_u64()?, family: text(&draw["family"]), revision, contracts, pool },
         cases: run["cases"].as_u64()?,
         shard: Some(text(&run["shard"])?).filter(|shard| shard != "1/1"),
         time: None,

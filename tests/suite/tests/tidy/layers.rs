@@ -54,6 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("zoo", ANY),
     ("bench", ANY),
     ("cli", ANY),
+    ("example", ANY),
 ];
 
 /// Crates that are engines or turn a vm into one: only a row with `*` and registry's see more than one of them.
