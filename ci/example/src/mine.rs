@@ -134,7 +134,7 @@ mod tests {
                 panic!("left")
             }
         }
-        let (sender, contract) = (Address::with_last_byte(1), Address::with_last_byte(2));
+        let (sender, contract) = (Address::repeat_byte(1), Address::repeat_byte(2));
         let code = vec![op::PUSH1, 3, op::PUSH1, 4, op::DUP2, op::SUB, op::JUMPDEST, op::MUL, op::POP, op::STOP];
         let rich = Account { balance: U256::from(u64::MAX), ..Account::default() };
         let called = Account { code: code.into(), ..Account::default() };

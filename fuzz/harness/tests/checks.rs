@@ -104,7 +104,7 @@ fn a_mutant_is_a_function_of_its_seed_and_stays_within_bounds() {
         |len_max: usize| -> Vec<_> { (0..400).map(|seed| mutate(&data, len_max, seed, |code| code.push(0))).collect() };
     assert_eq!(mutants(1 << 16), mutants(1 << 16));
     let distinct: std::collections::BTreeSet<_> = mutants(1 << 16).into_iter().collect();
-    assert!(distinct.len() > 300, "{}", distinct.len());
+    assert!(distinct.len() > 250, "{} mutants of {} bytes", distinct.len(), data.len());
     let short = mutants(300);
     assert!(short.iter().flatten().all(|mutant| mutant.len() <= 300) && short.contains(&None));
 }
