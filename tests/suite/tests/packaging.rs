@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -71,7 +72,10 @@ fn an_indexed_job_knows_how_many_shards_it_has() {
 #[test]
 fn oss_fuzz_gets_targets_seeds_and_dictionaries() {
     if Command::new("zip").arg("-v").output().is_err() {
-        eprintln!("skipped: oss_fuzz_gets_targets_seeds_and_dictionaries: no zip, 1 script not run");
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: oss_fuzz_gets_targets_seeds_and_dictionaries: no zip, 1 script not run"
+        );
         return;
     }
     let cargo = r#"case "$1" in
