@@ -1,5 +1,9 @@
 //! The command line as types.
 
+mod kept;
+
+pub(crate) use kept::*;
+
 use crate::exit::HELP;
 use crate::native::{FeatureSet, Isa};
 use api::Revision;
@@ -22,6 +26,8 @@ pub(crate) enum Command {
     Gate(GateArgs),
     Run(RunArgs),
     Fuzz(FuzzArgs),
+    Merge(MergeArgs),
+    Verify(VerifyArgs),
     Generate(GenerateArgs),
     Diff(DiffArgs),
     Sweep(SweepArgs),
@@ -32,8 +38,11 @@ pub(crate) enum Command {
     Disasm(DisasmArgs),
     Asm(AsmArgs),
     Convert(ConvertArgs),
+    Seeds(SeedsArgs),
+    Import(ImportArgs),
     Engines(EnginesArgs),
     Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Decide whether the engines agree, on data that is built into this binary
@@ -56,6 +65,12 @@ pub(crate) struct GateArgs {
     /// Write a JUnit report to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Print failures as workflow commands too, which a GitHub job shows as annotations of the change
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) annotations: bool,
+    /// Write a receipt to this file: what was run, where, and what it came to; `verify` runs it again
+    #[arg(long, value_name = "FILE")]
+    pub(crate) receipt: Option<PathBuf>,
 }
 
 /// Run a case and show its outcome
@@ -94,6 +109,10 @@ pub(crate) struct FuzzArgs {
     /// How many cases
     #[arg(long, value_name = "N", default_value_t = 100_000)]
     pub(crate) cases: u64,
+    /// Run only part I of N neighbouring parts, counted from 1; `merge` joins what they came to. `auto` asks the environment:
+    /// JOB_COMPLETION_INDEX with UNANIMOUS_SHARDS in a Kubernetes indexed job, SLURM_ARRAY_TASK_* in a Slurm array
+    #[arg(long, value_name = "I/N")]
+    pub(crate) shard: Option<String>,
     /// Stop behind the cases under way after so many seconds; --resume goes on
     #[arg(long, value_name = "SECONDS")]
     pub(crate) time: Option<u64>,
@@ -118,6 +137,9 @@ pub(crate) struct FuzzArgs {
     pub(crate) hang: u64,
     #[command(flatten)]
     pub(crate) perf: PerfMap,
+    /// Write a receipt to this file: what was run, where, and what it came to; `verify` runs it again
+    #[arg(long, value_name = "FILE")]
+    pub(crate) receipt: Option<PathBuf>,
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -302,28 +324,16 @@ pub(crate) struct AsmArgs {
 
 /// Convert a case between the readable form and JSON
 ///
-/// The conversion is exact in both directions. Prints the other form of the one that CASE is in.
+/// The conversion is exact in both directions. Prints the other form of the one that CASE is in, and the readable form of a case in
+/// the compact form of fuzzers.
 #[derive(Debug, Args)]
 pub(crate) struct ConvertArgs {
     /// A file with one case, or `-` for standard input
     #[arg(value_name = "CASE")]
     pub(crate) case: String,
-}
-
-/// List the engines
-#[derive(Debug, Args)]
-pub(crate) struct EnginesArgs {
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Print a completion script for a shell
-#[derive(Debug, Args)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
-    pub(crate) shell: clap_complete::Shell,
+    /// Write the compact form of fuzzers to this file instead; it holds the case and nothing that is expected of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) compact: Option<PathBuf>,
 }
 
 /// Which case.
@@ -352,6 +362,9 @@ pub(crate) struct DrawArgs {
     /// Call and mutate the contracts in this folder instead: runtime bytecode in .hex files
     #[arg(long, value_name = "FOLDER")]
     pub(crate) contracts: Option<PathBuf>,
+    /// Mutate the cases in this folder too: a corpus of libFuzzer, or case files in any form
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["family", "contracts"])]
+    pub(crate) pool: Option<PathBuf>,
 }
 
 /// A limit on time.

@@ -4,6 +4,7 @@
 //! output is the summary. Errors go to standard error and say what, where and what to do next.
 
 mod args;
+mod artifact;
 mod code;
 pub mod conform;
 mod corpus;
@@ -19,6 +20,7 @@ mod native;
 mod outcome;
 mod output;
 mod perf;
+mod receipt;
 mod render;
 mod replay;
 mod roster;
@@ -58,6 +60,8 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Gate(args) => gate::gate(&args, roster, shown),
         Command::Run(args) => perf::around(&args.perf, || run::run(&args, roster, shown)),
         Command::Fuzz(args) => perf::around(&args.perf, || fuzz::fuzz(&args, roster, shown)),
+        Command::Merge(args) => fuzz::merge(&args, shown),
+        Command::Verify(args) => receipt::verify(&args, roster, shown),
         Command::Generate(args) => fuzz::generate(&args, exact),
         Command::Diff(args) => diff::diff(&args, roster, shown),
         Command::Sweep(args) => sweep::sweep(&args, roster, shown),
@@ -68,7 +72,10 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Disasm(args) => code::disasm(&args, exact),
         Command::Asm(args) => code::asm(&args, exact),
         Command::Convert(args) => run::convert(&args, exact),
+        Command::Seeds(args) => artifact::seeds(&args, shown),
+        Command::Import(args) => artifact::import(&args, roster, shown),
         Command::Engines(args) => list::engines(&args, roster, shown),
         Command::Completions(args) => list::completions(&args, exact),
+        Command::Man(args) => list::man(&args, shown),
     }
 }

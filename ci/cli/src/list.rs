@@ -1,12 +1,15 @@
-//! `engines` and `completions`.
+//! `engines`, `completions` and `man`.
 
-use crate::args::{CompletionsArgs, EnginesArgs, Options};
+use crate::args::{CompletionsArgs, EnginesArgs, ManArgs, Options};
 use crate::exit::{Exit, Failure};
 use crate::roster::Roster;
+use crate::source;
 use api::EngineId;
 use clap::CommandFactory;
+use clap_mangen::Man;
 use serde_json::{Value, json};
 use std::io::Write;
+use std::path::Path;
 
 /// Lists the engines.
 pub(crate) fn engines(args: &EnginesArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
@@ -41,4 +44,24 @@ pub(crate) fn completions(args: &CompletionsArgs, out: &mut dyn Write) -> Result
     clap_complete::generate(args.shell, &mut Options::command(), "unanimous", &mut script);
     out.write_all(&script)?;
     Ok(Exit::Ok)
+}
+
+/// Writes a manual page for the command and for each of its commands.
+pub(crate) fn man(args: &ManArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let mut command = Options::command();
+    command.build();
+    let mut n_pages = 1;
+    page(&args.folder, &command, "unanimous")?;
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+        page(&args.folder, sub, &format!("unanimous-{}", sub.get_name()))?;
+        n_pages += 1;
+    }
+    writeln!(out, "{n_pages} pages in {}", args.folder.display())?;
+    Ok(Exit::Ok)
+}
+
+fn page(folder: &Path, command: &clap::Command, name: &str) -> Result<(), Failure> {
+    let mut page = Vec::new();
+    Man::new(command.clone()).render(&mut page)?;
+    source::write(&folder.join(format!("{name}.1")), &String::from_utf8_lossy(&page))
 }

@@ -147,7 +147,12 @@ pub(crate) fn convert(args: &ConvertArgs, out: &mut dyn Write) -> Result<Exit, F
         let message = format_args!("error: {} holds {} cases; convert takes a file with one", args.case, files.len());
         return Err(Failure::new(Exit::BadInput, message));
     };
-    let text = if is_json { format::evm::write(file) } else { format::json::write(file) };
+    if let Some(path) = &args.compact {
+        let bytes = format::binary::write(&file.case);
+        return source::write_bytes(path, &bytes).map(|()| Exit::Ok);
+    }
+    let text =
+        if is_json || format::binary::is_binary(&bytes) { format::evm::write(file) } else { format::json::write(file) };
     out.write_all(text.as_bytes())?;
     Ok(Exit::Ok)
 }

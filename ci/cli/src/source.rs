@@ -147,7 +147,12 @@ fn place(path: &Path) -> PathBuf {
 
 /// Writes a report file.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|error| {
+    write_bytes(path, text.as_bytes())
+}
+
+/// Writes a file that is no text.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|error| {
         Failure::new(
             Exit::BadInput,
             format_args!("error: cannot write {}: {error}; choose another file", path.display()),

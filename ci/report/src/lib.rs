@@ -1,12 +1,14 @@
 //! Findings as files that a stranger can use: the case in both forms, the divergence as JSON, and a page that shows
-//! where the engines part. And what a gate came to, as [`junit`] and [`markdown`]. Everything here is text from values;
+//! where the engines part. And what a gate came to, as [`junit`], [`markdown`] and [`annotations()`]. Everything here is text from values;
 //! callers write the files.
 
+mod annotations;
 mod finding;
 mod page;
 mod side;
 mod summary;
 
+pub use annotations::annotations;
 pub use finding::{Finding, files};
 pub use side::{SideBySide, side_by_side};
 pub use summary::{CameTo, Suite, Test, junit, markdown, table};

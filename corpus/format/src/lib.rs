@@ -1,6 +1,7 @@
-//! The forms of a case on disk: readable assembly and state-test JSON.
+//! The forms of a case on disk: readable assembly, state-test JSON, and a compact form for fuzzers.
 //!
-//! * [`load`] reads a file in either form; [`evm`] and [`json`] read and write one each, without loss.
+//! * [`load`] reads a file in any form; [`evm`] and [`json`] read and write one each, without loss. [`binary`] holds the case
+//!   alone, without its name and what is expected of it.
 //! * [`asm`] and [`disasm`] turn assembly into bytes and back.
 //! * [`statetest`] reads official state tests, fast; [`workload`] reads benchmark programs.
 //! * [`CaseFile::check`] holds an outcome against what a file expects.
@@ -9,6 +10,7 @@
 //! by [`limits`]; whatever the bytes are, the answer is a value or an [`Error`] that names its place.
 
 pub mod asm;
+pub mod binary;
 pub mod casefile;
 pub mod check;
 pub mod disasm;
@@ -25,9 +27,12 @@ pub use casefile::{CaseFile, Expect, TxExpect};
 pub use check::{Difference, What, logs_hash};
 pub use error::Error;
 
-/// Reads the cases of a file. The form follows from the ending of its name, `.evm` or `.json`, else from its first
-/// character: `{` begins JSON.
+/// Reads the cases of a file. The compact form is known by how it begins, the others by the ending of the name, `.evm` or
+/// `.json`, else by the first character: `{` begins JSON.
 pub fn load(bytes: &[u8], file_name: &str) -> Result<Vec<CaseFile>, Error> {
+    if binary::is_binary(bytes) {
+        return binary::read(bytes, file_name).map(|case| vec![case]);
+    }
     let is_json = if file_name.ends_with(".json") {
         true
     } else if file_name.ends_with(".evm") {

@@ -15,6 +15,7 @@ mod cache;
 pub mod compile;
 mod engine;
 mod enter;
+mod feedback;
 mod isa;
 mod lower;
 mod settle;

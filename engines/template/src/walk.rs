@@ -4,6 +4,7 @@
 //! What an instruction becomes stands in `lower`; what is not there is a call to its builtin.
 
 use crate::buffer::{Label, Labels};
+use crate::feedback::{self, Class};
 use crate::isa::{Check, Isa, Limb, Word};
 use crate::settle::Settling;
 use crate::window::{Window, constant, known, small};
@@ -39,7 +40,9 @@ impl<I: Isa> Walk<'_, I> {
         let mut next = 0;
         while let Some(op) = ops.get(next) {
             self.taken = 0;
+            self.note_operands(op);
             self.instruction(op, &ops[next + 1..], section);
+            self.note_result(op);
             next += 1 + self.taken;
         }
         let ends_itself = ops
@@ -107,6 +110,29 @@ impl<I: Isa> Walk<'_, I> {
         word.checked_shr(64 - 8 * u32::from(op.opcode - op::PUSH0)).unwrap_or(0)
     }
 
+    /// Tells a fuzzer what an instruction finds.
+    fn note_operands(&self, op: &Op) {
+        if let Some(row) = self.noted(op) {
+            let class = |depth: u8| match depth < row.pops {
+                true => feedback::class(&self.window.top(depth.into())),
+                false => Class::Absent,
+            };
+            feedback::operands(op.opcode, class(0), class(1));
+        }
+    }
+
+    /// Tells a fuzzer what an instruction became.
+    fn note_result(&self, op: &Op) {
+        if let Some(row) = self.noted(op).filter(|row| row.pushes > 0 && !row.ends_section) {
+            let class = if self.taken > 0 { Class::Fused } else { feedback::class(&self.window.top(0)) };
+            feedback::result(row.opcode, class);
+        }
+    }
+
+    fn noted(&self, op: &Op) -> Option<&'static spec::Row> {
+        if feedback::ON { spec::table::row(op.opcode, self.plan.revision) } else { None }
+    }
+
     /// The number behind a PUSH.
     pub(crate) fn immediate(&self, op: &Op) -> U256 {
         let first = op.pc as usize + 1;
@@ -118,6 +144,7 @@ impl<I: Isa> Walk<'_, I> {
     pub(crate) fn builtin(&mut self, op: &Op) {
         let Some(row) = spec::table::row(op.opcode, self.plan.revision) else { return };
         let (pops, pushes) = (usize::from(row.pops), usize::from(row.pushes));
+        feedback::result(op.opcode, Class::Builtin);
         if !row.ends_section {
             self.settling.operands(self.isa, self.window, pops);
             self.isa.call(op.opcode.into(), self.window.height());

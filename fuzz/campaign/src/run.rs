@@ -3,6 +3,7 @@
 use crate::hang::{Stage, Task, verdict as hung_verdict};
 use crate::known::{Known, News};
 use crate::ledger::{Counter, Ledger};
+use crate::shard::Shard;
 use crate::state::{Found, State};
 use alloy_primitives::{B256, Keccak256};
 use api::{Case, Watch, digest};
@@ -31,12 +32,34 @@ pub struct Plan {
     pub engines: Vec<String>,
     /// What the generator was told.
     pub profile: String,
+    /// Which part of it is run here.
+    pub shard: Shard,
 }
 
 impl Plan {
     /// As JSON.
     pub fn json(&self) -> Value {
-        json!({ "seed": self.seed, "cases": self.cases, "engines": self.engines, "profile": self.profile })
+        let shard = self.shard.json();
+        json!({
+            "seed": self.seed, "cases": self.cases, "engines": self.engines, "profile": self.profile, "shard": shard,
+        })
+    }
+
+    /// From JSON; `None` if it is no plan.
+    pub(crate) fn from_json(value: &Value) -> Option<Plan> {
+        let engines = value["engines"].as_array()?.iter().map(|name| Some(name.as_str()?.to_owned()));
+        Some(Plan {
+            seed: value["seed"].as_u64()?,
+            cases: value["cases"].as_u64()?,
+            engines: engines.collect::<Option<_>>()?,
+            profile: value["profile"].as_str()?.to_owned(),
+            shard: value["shard"].as_str()?.parse().ok()?,
+        })
+    }
+
+    /// The indices of its cases, those of other shards left out.
+    pub fn range(&self) -> Range<u64> {
+        self.shard.range(self.cases)
     }
 }
 
@@ -131,7 +154,7 @@ pub struct Campaign<'a> {
 impl Campaign<'_> {
     /// Runs from where `state` stands until the end of the plan or until `progress` ends it.
     pub fn run(&self, mut state: State, progress: &dyn Progress) -> State {
-        while self.examine_all(&mut state, progress) && state.next < self.plan.cases {
+        while self.examine_all(&mut state, progress) && state.next < self.plan.range().end {
             self.span(&mut state, progress);
             if !progress.go_on(&state) {
                 break;
@@ -144,7 +167,8 @@ impl Campaign<'_> {
     fn span(&self, state: &mut State, progress: &dyn Progress) {
         let from = state.next;
         let start = from - from % BLOCK;
-        let to = self.plan.cases.min(start.saturating_add(BLOCK * SPAN));
+        let end = self.plan.range().end;
+        let to = end.min(start.saturating_add(BLOCK * SPAN));
         let starts: Vec<u64> = (start..to).step_by(BLOCK as usize).collect();
         let range = |start: &u64| from.max(*start)..to.min(start + BLOCK);
         let blocks: Vec<Block> = starts.par_iter().map(|start| self.block(range(start), state, progress)).collect();
@@ -155,9 +179,9 @@ impl Campaign<'_> {
                 state.leaves.push(result.leaf);
                 state.next += 1;
             }
-            let is_end = state.next.is_multiple_of(BLOCK) || state.next == self.plan.cases;
+            let is_end = state.next.is_multiple_of(BLOCK) || state.next == end;
             if is_end && !state.leaves.is_empty() {
-                state.digest = fold(state.digest, &std::mem::take(&mut state.leaves));
+                state.tree.push(block_digest(&std::mem::take(&mut state.leaves)));
             }
             if !block.is_whole {
                 break;
@@ -297,9 +321,8 @@ fn leaf(verdict: &Verdict) -> B256 {
     B256::with_last_byte(kind)
 }
 
-fn fold(before: B256, leaves: &[B256]) -> B256 {
+fn block_digest(leaves: &[B256]) -> B256 {
     let mut hash = Keccak256::new();
-    hash.update(before);
     leaves.iter().for_each(|leaf| hash.update(leaf));
     hash.finalize()
 }

@@ -6,7 +6,8 @@
 use crate::hang::Stage;
 use crate::known::{Known, News};
 use crate::ledger::Ledger;
-use crate::run::Plan;
+use crate::run::{BLOCK, Plan};
+use crate::tree::Tree;
 use alloy_primitives::{B256, hex, keccak256};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -20,8 +21,8 @@ const VERSION: u64 = 4;
 pub struct State {
     /// The first case that was not run yet.
     pub next: u64,
-    /// The digest of all whole blocks before.
-    pub digest: B256,
+    /// All whole blocks before.
+    pub tree: Tree,
     /// Digests of the cases behind the last whole block.
     pub leaves: Vec<B256>,
     /// What was done.
@@ -67,6 +68,17 @@ impl fmt::Display for BadState {
 impl std::error::Error for BadState {}
 
 impl State {
+    /// Where a plan begins.
+    pub fn start(plan: &Plan) -> State {
+        let next = plan.range().start;
+        State { next, tree: Tree::starting_at(next.div_ceil(BLOCK)), ..State::default() }
+    }
+
+    /// The digest of what all cases so far came to.
+    pub fn digest(&self) -> B256 {
+        self.tree.digest()
+    }
+
     /// The file form.
     pub fn write(&self, plan: &Plan) -> String {
         let found = self.found.iter().map(|(signature, found)| {
@@ -77,7 +89,7 @@ impl State {
         });
         let leaves: String = self.leaves.iter().map(hex::encode).collect();
         let body = json!({
-            "version": VERSION, "plan": plan.json(), "next": self.next, "digest": self.digest.to_string(),
+            "version": VERSION, "plan": plan.json(), "next": self.next, "tree": self.tree.json(),
             "leaves": leaves, "inconclusive_first": self.inconclusive_first,
             "ledger": self.ledger.json(), "found": found.collect::<Vec<_>>(),
             "hung": hung.collect::<Vec<_>>(),
@@ -88,6 +100,14 @@ impl State {
 
     /// Reads the file form of the same plan.
     pub fn read(text: &str, plan: &Plan) -> Result<State, BadState> {
+        match State::read_any(text)? {
+            (own, state) if own == *plan => Ok(state),
+            (other, _) => Err(BadState(format!("it is of another campaign: {}", other.json()))),
+        }
+    }
+
+    /// Reads the file form of any plan.
+    pub fn read_any(text: &str) -> Result<(Plan, State), BadState> {
         let bad = |what: &str| BadState(what.to_owned());
         let (sum, text) = text.split_once('\n').ok_or_else(|| bad("the file is cut short"))?;
         let text = text.strip_suffix('\n').ok_or_else(|| bad("the file is cut short"))?;
@@ -98,10 +118,9 @@ impl State {
         if value["version"] != VERSION {
             return Err(bad("it was written by another version"));
         }
-        if value["plan"] != plan.json() {
-            return Err(BadState(format!("it is of another campaign: {}", value["plan"])));
-        }
-        State::from_value(&value).ok_or_else(|| bad("a field is missing or has the wrong type"))
+        let plan = Plan::from_json(&value["plan"]);
+        let read = plan.and_then(|plan| State::from_value(&value, &plan).map(|state| (plan, state)));
+        read.ok_or_else(|| bad("a field is missing or has the wrong type"))
     }
 
     /// How many kinds of divergence are not known to be open.
@@ -109,7 +128,7 @@ impl State {
         self.found.keys().filter(|signature| !matches!(known.news(signature), News::Open(_))).count()
     }
 
-    fn from_value(value: &Value) -> Option<State> {
+    fn from_value(value: &Value, plan: &Plan) -> Option<State> {
         let found = value["found"].as_array()?.iter().map(|found| {
             let (count, first_index) = (found["count"].as_u64()?, found["first"].as_u64()?);
             let kept = found["kept"].as_str()?.to_owned();
@@ -126,9 +145,15 @@ impl State {
             Value::Null => None,
             index => Some(index.as_u64()?),
         };
+        let (next, tree) = (value["next"].as_u64()?, Tree::from_json(&value["tree"])?);
+        let begins = tree.first() == plan.range().start.div_ceil(BLOCK);
+        let ends = next.checked_sub(leaves.len() as u64).is_some_and(|whole| tree.next() == whole.div_ceil(BLOCK));
+        if !begins || !ends || next > plan.range().end {
+            return None;
+        }
         Some(State {
-            next: value["next"].as_u64()?,
-            digest: value["digest"].as_str()?.parse().ok()?,
+            next,
+            tree,
             leaves: leaves.iter().map(B256::from).collect(),
             inconclusive_first,
             ledger: Ledger::from_json(&value["ledger"])?,

@@ -2,7 +2,7 @@
 //! Without the variable it is ignored and named as skipped.
 
 use api::Bytes;
-use campaign::{Campaign, Evidence, Keeper, Known, Limits, Plan, Progress, State};
+use campaign::{Campaign, Evidence, Keeper, Known, Limits, Plan, Progress, Shard, State};
 use r#gen::Mix;
 use libtest_mimic::{Arguments, Failed, Trial};
 use oracle::{Crew, Tolerances};
@@ -42,7 +42,7 @@ fn agree(folder: Option<PathBuf>) -> Result<(), Failed> {
     let mix = Mix { contracts, ..Mix::default() };
     let engines: Vec<String> = registry::names().chain(registry::peers()).map(str::to_owned).collect();
     let crew = Crew::new(&engines, |name| registry::make(name).ok())?;
-    let plan = Plan { seed: 1, cases: CASES, engines, profile: "contracts".into() };
+    let plan = Plan { seed: 1, cases: CASES, engines, profile: "contracts".into(), shard: Shard::WHOLE };
     let text = std::fs::read_to_string(suite::repository().join("fuzz/oracle/tolerances.toml"))?;
     let tolerances = Tolerances::read(&text)?;
     let campaign = Campaign {

@@ -7,6 +7,8 @@ use crate::source;
 use alloy_primitives::{B256, hex, keccak256};
 use api::{Bytes, Case};
 use r#gen::{Family, Mix, Profile};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The mix that was asked for, and a line that names everything it depends on.
@@ -24,7 +26,7 @@ pub(crate) fn mix(args: &DrawArgs) -> Result<(Mix, String), Failure> {
         profile = profile.at(revision);
     }
     let contracts = args.contracts.as_deref().map_or(Ok(Vec::new()), contracts)?;
-    let pool = if args.family.is_none() && contracts.is_empty() { pool() } else { Vec::new() };
+    let mut pool = if args.family.is_none() && contracts.is_empty() { pool() } else { Vec::new() };
     let mut about = format!(
         "family {}, revision {}",
         args.family.as_deref().unwrap_or("all"),
@@ -34,9 +36,29 @@ pub(crate) fn mix(args: &DrawArgs) -> Result<(Mix, String), Failure> {
         about = format!("{} contracts {}, {about}", contracts.len(), digest(contracts.iter().map(|code| &code[..])));
     }
     if !pool.is_empty() {
-        about = format!("{about}, corpus {}", digest(corpus::FILES.iter().map(|(_, text)| text.as_bytes())));
+        about = format!("{about}, corpus {}", corpus_digest());
+    }
+    if let Some(folder) = &args.pool {
+        let more = cases(folder)?;
+        let written: Vec<Vec<u8>> = more.iter().map(format::binary::write).collect();
+        about = format!("{about}, pool {}", digest(written.iter().map(Vec::as_slice)));
+        pool.extend(more);
     }
     Ok((Mix { profile, revision: args.revision, pool, contracts }, about))
+}
+
+/// What was asked for, for a receipt.
+pub(super) fn asked(args: &DrawArgs) -> Value {
+    json!({
+        "family": args.family, "revision": args.revision.map(|revision| revision.name()),
+        "contracts": args.contracts.as_ref().map(|folder| folder.display().to_string()),
+        "pool": args.pool.as_ref().map(|folder| folder.display().to_string()),
+    })
+}
+
+/// One digest for the corpus that is built in.
+pub(crate) fn corpus_digest() -> B256 {
+    digest(corpus::FILES.iter().map(|(_, text)| text.as_bytes()))
 }
 
 /// The cases of the corpus that is built in, in every revision that they are for.
@@ -44,6 +66,26 @@ pub(crate) fn pool() -> Vec<Case> {
     let read = |(name, text): &(&str, &str)| format::evm::read(text.as_bytes(), name).ok();
     let files = corpus::FILES.iter().filter_map(read);
     files.flat_map(|file| file.cases().map(|(case, _)| case).collect::<Vec<_>>()).collect()
+}
+
+/// The cases in the files of a folder, in an order that does not depend on their names.
+fn cases(folder: &Path) -> Result<Vec<Case>, Failure> {
+    let wrong = |what: String| Failure::new(Exit::BadInput, format_args!("error: {}: {what}", folder.display()));
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| wrong(format!("cannot be read: {error}; give a folder of cases")))?;
+    let mut by_bytes = BTreeMap::new();
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()) {
+        for file in source::case_files(&path.display().to_string())? {
+            for (case, _) in file.cases() {
+                // A name has no effect, and must have none here.
+                by_bytes.insert(format::binary::write(&case), Case { name: "pool".to_owned(), ..case });
+            }
+        }
+    }
+    if by_bytes.is_empty() {
+        return Err(wrong("there is no case in it; give a corpus of libFuzzer, or a folder of case files".to_owned()));
+    }
+    Ok(by_bytes.into_values().collect())
 }
 
 /// The bytecode in every .hex file of a folder, in an order that does not depend on their names.

@@ -1,10 +1,13 @@
-//! `fuzz` and `generate`: a seeded campaign, and one case of it.
+//! `fuzz`, `merge` and `generate`: a seeded campaign, its shards joined, and one case of it.
 
 mod draw;
+mod merge;
 mod pace;
 mod report;
+mod shard;
 
-pub(crate) use draw::pool;
+pub(crate) use draw::{corpus_digest, mix, pool};
+pub(crate) use merge::merge;
 pub(crate) use pace::STATE;
 
 use crate::args::{FuzzArgs, GenerateArgs};
@@ -14,20 +17,27 @@ use crate::exit::{Exit, Failure};
 use crate::guard;
 use crate::known::known;
 use crate::output::{Output, Shown, Unread};
+use crate::receipt;
 use crate::roster::Roster;
 use crate::source;
 use api::Case;
 use campaign::{Campaign, Evidence, Keeper, Limits, Plan, State};
-use draw::mix;
 use pace::Pace;
 use reduce::Crews;
 use report::CameTo;
+use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// Runs a campaign.
+/// Runs a campaign, and writes its receipt if it was asked for.
 pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let (exit, receipt) = campaign(args, roster, out)?;
+    receipt::write(args.receipt.as_deref(), &receipt).map(|()| exit)
+}
+
+/// Runs a campaign; gives its receipt too.
+pub(crate) fn campaign(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Result<(Exit, Value), Failure> {
     let crew = crew(&args.engines, roster)?;
     let tolerances = tolerances()?;
     let known = known(&args.known)?;
@@ -35,14 +45,15 @@ pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let seed = args.draw.seed;
     // A state is not gone on with by other versions of the engines: its digest would be neither's.
     let profile = format!("{profile}; {}", roster.ids(&crew.names()).join(", "));
-    let plan = Plan { seed, cases: args.cases, engines: crew.names(), profile };
+    let shard = shard::choose(args.shard.as_deref())?;
+    let plan = Plan { seed, cases: args.cases, engines: crew.names(), profile, shard };
     let start = match (&args.out, args.resume) {
         (Some(folder), true) => resume(folder, &plan)?,
         (Some(folder), false) if folder.join(STATE).exists() => {
             let what = "there is a campaign already; go on with it with --resume, or give another folder";
             return Err(Failure::new(Exit::BadInput, format_args!("error: {}: {what}", folder.display())));
         }
-        _ => State::default(),
+        _ => State::start(&plan),
     };
     let folder = Folder { path: args.out.clone(), crew: Mutex::new(crew.again()), roster, seed };
     let pace = Arc::new(Pace::new(args, roster, &plan, &mix, &known, &start));
@@ -79,7 +90,8 @@ pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Resu
     let came_to = CameTo { plan: &plan, state: &state, ahead: &ahead, known: &known, tolerances: &tolerances };
     let exit = report::report(args.json, &came_to, out)?;
     // What was found is reported even where it could not be written.
-    unwritten.map_or(Ok(exit), Err)
+    let receipt = receipt::of_campaign(&plan, &state, draw::asked(&args.draw), roster);
+    unwritten.map_or(Ok((exit, receipt)), Err)
 }
 
 /// Prints one case of a campaign.

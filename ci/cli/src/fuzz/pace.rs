@@ -11,7 +11,7 @@ use r#gen::Mix;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -59,7 +59,7 @@ impl Pace {
             roster,
             known: known.clone(),
             out: args.out.clone(),
-            bar: ProgressBar::new(plan.cases).with_style(style),
+            bar: ProgressBar::new(plan.range().end - plan.range().start).with_style(style),
             is_terminal: std::io::stderr().is_terminal(),
             began,
             first: start.next,
@@ -105,16 +105,7 @@ impl Pace {
     pub(super) fn save(&self, state: &State) -> Result<(), Failure> {
         lock(&self.state).clone_from(state);
         let Some(folder) = &self.out else { return Ok(()) };
-        let path = folder.join(STATE);
-        let failed = |error: std::io::Error| {
-            let message = format_args!("error: cannot write {}: {error}; choose another folder", path.display());
-            Failure::new(Exit::BadInput, message)
-        };
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        // First beside it, so that an interruption leaves the old state or the new one, never half of either.
-        let beside = folder.join("state.json.new");
-        std::fs::write(&beside, state.write(&self.plan)).map_err(failed)?;
-        std::fs::rename(&beside, &path).map_err(failed)
+        save(folder, state, &self.plan)
     }
 
     fn line(&self, state: &State) {
@@ -124,7 +115,9 @@ impl Pace {
         }
         *last = Instant::now();
         let per_second = u128::from(state.next - self.first) * 1000 / self.began.elapsed().as_millis().max(1);
-        let (next, all, found) = (state.next, self.plan.cases, state.n_news(&self.known));
+        let range = self.plan.range();
+        let (next, all) = (state.next - range.start, range.end - range.start);
+        let found = state.n_news(&self.known);
         // Nothing can be done about a standard error that is closed.
         let _ = writeln!(std::io::stderr(), "{next} of {all} cases, {per_second} a second, {found} findings");
     }
@@ -175,9 +168,23 @@ impl Pace {
     }
 }
 
+/// Writes the state of a campaign into its folder.
+pub(super) fn save(folder: &Path, state: &State, plan: &Plan) -> Result<(), Failure> {
+    let path = folder.join(STATE);
+    let failed = |error: std::io::Error| {
+        let message = format_args!("error: cannot write {}: {error}; choose another folder", path.display());
+        Failure::new(Exit::BadInput, message)
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    // First beside it, so that an interruption leaves the old state or the new one, never half of either.
+    let beside = folder.join("state.json.new");
+    std::fs::write(&beside, state.write(plan)).map_err(failed)?;
+    std::fs::rename(&beside, &path).map_err(failed)
+}
+
 impl Progress for Pace {
     fn go_on(&self, state: &State) -> bool {
-        self.bar.set_position(state.next);
+        self.bar.set_position(state.next - self.plan.range().start);
         self.bar.set_message(format!("{} findings", state.n_news(&self.known)));
         if !self.is_terminal {
             self.line(state);

@@ -1,7 +1,7 @@
 //! What a campaign came to, for people and for programs.
 
 use crate::exit::{Exit, Failure};
-use campaign::{Known, News, Plan, State};
+use campaign::{Known, News, Plan, Shard, State};
 use oracle::Tolerances;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -18,11 +18,11 @@ pub(super) struct CameTo<'a> {
 }
 
 /// Writes the report and says what the campaign means.
-pub(super) fn report(json: bool, came_to: &CameTo<'_>, out: &mut dyn Write) -> Result<Exit, Failure> {
+pub(super) fn report(as_json: bool, came_to: &CameTo<'_>, out: &mut dyn Write) -> Result<Exit, Failure> {
     let CameTo { plan, state, ahead, known, tolerances } = *came_to;
-    let complete = state.next >= plan.cases;
+    let complete = state.is_complete(plan);
     let ledger = &state.ledger;
-    if json {
+    if as_json {
         let found = state.found.iter().map(|(signature, found)| {
             let (status, name) = match known.news(signature) {
                 News::New => ("new", None),
@@ -40,7 +40,8 @@ pub(super) fn report(json: bool, came_to: &CameTo<'_>, out: &mut dyn Write) -> R
             json!({ "index": index, "at": stage.name(), "engine": hung.engine, "kept": hung.kept })
         });
         let report = json!({
-            "plan": plan.json(), "complete": complete, "cases": state.next, "digest": state.digest.to_string(),
+            "plan": plan.json(), "complete": complete, "cases": state.next - plan.range().start,
+            "digest": state.digest().to_string(),
             "ledger": ledger.json(), "found": found.collect::<Vec<_>>(), "hung": hung.collect::<Vec<_>>(),
             "ahead": ahead, "inconclusive_first": state.inconclusive_first,
             "tolerances": hits.collect::<Vec<_>>(),
@@ -50,7 +51,7 @@ pub(super) fn report(json: bool, came_to: &CameTo<'_>, out: &mut dyn Write) -> R
         text(came_to, out)?;
     }
     let is_news = |signature: &String| !matches!(known.news(signature), News::Open(_));
-    let agreed = state.n_news(known) == 0 && state.hung.is_empty() && !ahead.keys().any(is_news);
+    let agreed = state.is_clean(known) && !ahead.keys().any(is_news);
     Ok(match (agreed, ledger.judged > 0 && complete && ledger.is_conclusive()) {
         (false, _) => Exit::Differs,
         (true, false) => Exit::Inconclusive,
@@ -96,18 +97,23 @@ fn text(came_to: &CameTo<'_>, out: &mut dyn Write) -> Result<(), Failure> {
     }
     let (n_news, n_found) = (state.n_news(known), state.found.len());
     let n_known = if n_found > n_news { format!(", {} known", n_found - n_news) } else { String::new() };
-    let state_word = if state.next >= plan.cases { "complete" } else { "INTERRUPTED" };
+    let range = plan.range();
+    let of = match plan.shard {
+        Shard::WHOLE => String::new(),
+        shard => format!(", shard {shard} from case {},", range.start),
+    };
+    let state_word = if state.is_complete(plan) { "complete" } else { "INTERRUPTED" };
     writeln!(
         out,
-        "{state_word}: {} of {} cases of seed {} on {}: {} judged, {} alone, {} inconclusive, {n_news} findings{n_known}; digest {}",
-        state.next,
-        plan.cases,
+        "{state_word}: {} of {} cases of seed {}{of} on {}: {} judged, {} alone, {} inconclusive, {n_news} findings{n_known}; digest {}",
+        state.next - range.start,
+        range.end - range.start,
         plan.seed,
         plan.engines.join(", "),
         ledger.judged,
         ledger.alone,
         ledger.inconclusive,
-        state.digest
+        state.digest()
     )?;
     Ok(())
 }

@@ -13,11 +13,12 @@ use crate::exit::{Exit, Failure};
 use crate::fuzz::pool;
 use crate::guard;
 use crate::known::known;
+use crate::receipt;
 use crate::roster::Roster;
 use crate::run::fold;
 use crate::source;
 use api::Case;
-use campaign::{Campaign, Evidence, Keeper, Ledger, Limits, News, Plan, Progress, State};
+use campaign::{Campaign, Evidence, Keeper, Ledger, Limits, News, Plan, Progress, Shard, State};
 use format::CaseFile;
 use r#gen::Mix;
 use oracle::{Tolerances, judge};
@@ -25,7 +26,7 @@ use part::{Judged, Part, Tested, sum};
 use rayon::prelude::*;
 use reduce::{Budget, Crews};
 use report::Suite;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// The campaign of the gate.
@@ -41,8 +42,14 @@ const RUN_PERCENT_MIN: u64 = 50;
 /// halt are finished precisely, and in short cases they weigh much.
 const COMPILED_PERCENT_MIN: u64 = 85;
 
-/// Runs the gate.
+/// Runs the gate, and writes its receipt if it was asked for.
 pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let (exit, receipt) = decide(args, roster, out)?;
+    receipt::write(args.receipt.as_deref(), &receipt).map(|()| exit)
+}
+
+/// Runs the gate; gives its receipt too.
+pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<(Exit, Value), Failure> {
     guard::start(args.limit.hang);
     source::apart(&[("--markdown", args.markdown.as_deref()), ("--junit", args.junit.as_deref())])?;
     let crews = Crews::like(&crew(&args.engines, roster)?);
@@ -64,8 +71,10 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     };
     let engines = names.join(", ");
     let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed; digest {digest}");
+    let json_parts = Value::Array(parts.iter().map(Part::json).collect());
+    let receipt = receipt::of_gate(&names, json_parts.clone(), digest.to_string(), roster);
     if args.json {
-        let parts: Vec<_> = parts.iter().map(Part::json).collect();
+        let parts = json_parts;
         let report = json!({ "engines": names, "parts": parts, "digest": digest.to_string() });
         writeln!(out, "{report:#}")?;
     } else {
@@ -75,18 +84,22 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
         writeln!(out, "{verdict}")?;
     }
     let suites: Vec<Suite> = parts.iter().map(Part::suite).collect();
+    if args.annotations {
+        write!(out, "{}", report::annotations(&suites))?;
+    }
     // The second is written though the first cannot be.
     let summary = || format!("{}{shares}", report::markdown(&verdict, &suites));
     let markdown = args.markdown.as_ref().map(|path| source::write(path, &summary()));
     let junit = args.junit.as_ref().map(|path| source::write(path, &report::junit("unanimous gate", &suites)));
     markdown.unwrap_or(Ok(()))?;
     junit.unwrap_or(Ok(()))?;
-    Ok(match (n_failures, n_unknown) {
+    let exit = match (n_failures, n_unknown) {
         (1.., _) => Exit::Differs,
         (0, 1..) => Exit::Inconclusive,
         (0, 0) if is_alone => Exit::Inconclusive,
         (0, 0) => Exit::Ok,
-    })
+    };
+    Ok((exit, receipt))
 }
 
 /// The corpus: the judge gives what is recorded, and the others what the judge gives.
@@ -130,7 +143,7 @@ fn matrix(crews: &Crews, tolerances: &Tolerances) -> Part {
 
 /// A campaign with a fixed seed, floors on what it did, and how much of it ran in compiled code.
 fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result<(Part, Part, String), Failure> {
-    let plan = Plan { seed: SEED, cases: CASES, engines: names.to_vec(), profile: "gate".into() };
+    let plan = Plan { seed: SEED, cases: CASES, engines: names.to_vec(), profile: "gate".into(), shard: Shard::WHOLE };
     let mix = Mix { pool: pool(), ..Mix::default() };
     let source = |index: u64| -> Case { mix.case(SEED, index) };
     let known = known(&[])?;
@@ -175,7 +188,7 @@ fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result
         n_cases: state.ledger.cases(),
         n_compared: state.ledger.judged,
         tests,
-        digest: Some(state.digest),
+        digest: Some(state.digest()),
     };
     let floors = Part { name: "floors", tests: floors(&state.ledger, names.len() > 1), ..Part::default() };
     Ok((campaign, floors, shares(&state.ledger)))

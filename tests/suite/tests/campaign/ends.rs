@@ -53,7 +53,7 @@ fn a_run_that_is_ended_anywhere_goes_on_to_the_same_end() {
         let numbers = |state: &State| {
             let found =
                 state.found.iter().map(|(signature, found)| (signature.clone(), found.count, found.first_index));
-            (state.next, state.digest, state.ledger.clone(), found.collect::<Vec<_>>())
+            (state.next, state.digest(), state.ledger.clone(), found.collect::<Vec<_>>())
         };
         assert_eq!(numbers(&state), numbers(&whole), "{step} cases on {n_threads} threads, ended at {ends:?}");
         assert!(ends.len() > 2 && ends.iter().any(|next| next % campaign::BLOCK != 0), "{ends:?}");
@@ -74,7 +74,7 @@ fn a_case_that_hangs_is_a_finding_and_is_not_run_again() {
     assert_eq!(written.as_ref(), Ok(&from));
     let (state, kept) = run(&engines, 3000, from, ENOUGH, 2);
     assert_eq!((state.ledger.judged, state.ledger.alone, kept.len()), (2999, 1, 0));
-    assert_ne!(state.digest, whole.digest);
+    assert_ne!(state.digest(), whole.digest());
     let found: Vec<(&str, u64, &str)> = state
         .found
         .iter()
@@ -93,7 +93,7 @@ fn what_hung_is_not_tried_again_and_all_else_is() {
         stages.iter().for_each(|stage| from.note_hang(Task { index: first, stage: *stage }, "wrong-xor", "nowhere"));
         assert_eq!(from.hung.len(), stages.len());
         let (state, kept) = run(&FAULTS, 3000, from, ENOUGH, 1);
-        assert_eq!((state.found.len(), state.digest), (fresh.found.len(), fresh.digest), "{stages:?}");
+        assert_eq!((state.found.len(), state.digest()), (fresh.found.len(), fresh.digest()), "{stages:?}");
         (state, kept)
     };
     let of = |kept: &[Evidence]| kept.iter().find(|evidence| evidence.index == first).cloned();
@@ -111,7 +111,7 @@ fn what_hung_is_not_tried_again_and_all_else_is() {
     let mut from = State::default();
     from.note_hang(Task { index: 64, stage: Stage::Sample }, "interp", "nowhere");
     let (state, _) = run(&FAULTS, 3000, from, ENOUGH, 1);
-    assert_eq!((state.ledger.sampled + 1, state.digest), (fresh.ledger.sampled, fresh.digest));
+    assert_eq!((state.ledger.sampled + 1, state.digest()), (fresh.ledger.sampled, fresh.digest()));
 }
 
 /// An engine that gives up now and then: where its family goes on that is a finding, else nothing is concluded.

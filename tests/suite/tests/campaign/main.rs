@@ -6,7 +6,7 @@ mod ends;
 use api::{
     Case, Code, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Revision, U256, Unsupported, Vm, Watch,
 };
-use campaign::{Campaign, Evidence, Keeper, Known, Limits, News, Plan, Progress, State};
+use campaign::{Campaign, Evidence, Keeper, Known, Limits, News, Plan, Progress, Shard, State};
 use interp::Interp;
 use oracle::{Crew, Part, Tolerances};
 use reduce::Crews;
@@ -124,7 +124,7 @@ impl Progress for After {
 
 fn plan(engines: &[&str], cases: u64) -> Plan {
     let engines = engines.iter().map(|name| name.to_string()).collect();
-    Plan { seed: 1, cases, engines, profile: "test".into() }
+    Plan { seed: 1, cases, engines, profile: "test".into(), shard: Shard::WHOLE }
 }
 
 fn run(engines: &[&str], cases: u64, from: State, looks: u32, n_threads: usize) -> (State, Vec<Evidence>) {
@@ -163,7 +163,7 @@ fn workers_and_interruptions_change_nothing() {
     let engines = ["interp", "interp"];
     let (one, _) = run(&engines, 10_000, State::default(), ENOUGH, 1);
     assert_eq!((one.next, one.ledger.cases(), one.found.len()), (10_000, 10_000, 0));
-    assert_ne!(one.digest, State::default().digest);
+    assert_ne!(one.digest(), State::default().digest());
     for n_threads in [2, 7] {
         assert_eq!(run(&engines, 10_000, State::default(), ENOUGH, n_threads).0, one, "{n_threads} threads");
     }
@@ -263,7 +263,7 @@ fn what_is_known_is_counted_and_what_returned_is_news() {
         }
         let kept = Kept::default();
         let state = with_known(&FAULTS, &known, &kept, State::default());
-        assert_eq!((state.digest, &state.ledger), (fresh.digest, &fresh.ledger));
+        assert_eq!((state.digest(), &state.ledger), (fresh.digest(), &fresh.ledger));
         let examined = kept.0.into_inner().expect("nobody panics with it");
         let xor = examined.iter().filter(|evidence| evidence.divergence.engine == "wrong-xor").count();
         let other = fresh.found.keys().filter(|signature| !signature.starts_with("wrong-xor")).count();

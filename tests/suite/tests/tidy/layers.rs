@@ -48,11 +48,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("reduce", &["oracle", "format", "api", "spec"]),
     ("campaign", &["reduce", "gen", "oracle", "format", "api", "spec"]),
     ("report", &["oracle", "format", "api", "spec"]),
+    ("harness", ANY),
     ("fuzz", ANY),
     ("suite", ANY),
     ("zoo", ANY),
     ("bench", ANY),
     ("cli", ANY),
+    ("example", ANY),
 ];
 
 /// Crates that are engines or turn a vm into one: only a row with `*` and registry's see more than one of them.
