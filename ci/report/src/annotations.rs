@@ -6,7 +6,7 @@ use std::fmt::Write;
 /// A job shows so many errors of a step; the last says how many more there are.
 const MAX: usize = 10;
 
-/// One line for each failure, the first [`MAX`] at most; those of a case name its file.
+/// One line for each failure, the first few at most; those of a case name its file.
 pub fn annotations(suites: &[Suite]) -> String {
     let failures: Vec<(&str, &str, &str)> = suites
         .iter()

@@ -24,8 +24,9 @@ pub(super) fn machine() -> Value {
 
 fn emulator(comm: &str) -> Option<String> {
     let name = comm.trim_end();
-    // The kernel keeps 15 bytes of a name.
-    name.starts_with("qemu-").then(|| name.trim_end_matches("-st").to_owned())
+    // The kernel keeps 15 bytes of a name, which end somewhere in `-static`.
+    let plain = name.rsplit_once('-').filter(|(_, end)| "static".starts_with(end)).map_or(name, |(plain, _)| plain);
+    name.starts_with("qemu-").then(|| plain.to_owned())
 }
 
 /// The model in what Linux says of the first processor.
@@ -48,6 +49,7 @@ mod tests {
         assert_eq!(cpu("CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n").as_deref(), Some("0x41 0xd0c"));
         assert_eq!(cpu(""), None);
         assert_eq!(emulator("qemu-aarch64-st\n").as_deref(), Some("qemu-aarch64"));
+        assert_eq!(emulator("qemu-x86_64-sta\n").as_deref(), Some("qemu-x86_64"));
         assert_eq!(emulator("qemu-x86_64\n").as_deref(), Some("qemu-x86_64"));
         assert_eq!(emulator("unanimous\n"), None);
     }
