@@ -146,6 +146,7 @@ impl State {
             self.found.entry(signature).and_modify(|mine| mine.count += found.count).or_insert(found);
         }
         self.hung.extend(behind.hung);
+        self.inconclusive_first = self.inconclusive_first.or(behind.inconclusive_first);
         Some(self)
     }
 

@@ -56,6 +56,12 @@ impl Progress for Once {
     fn go_on(&self, _: &State) -> bool {
         !self.0
     }
+
+    fn is_stopping(&self) -> bool {
+        false
+    }
+
+    fn seen(&self, _: &str, _: u64) {}
 }
 
 fn plan(seed: u64, shard: Shard) -> Plan {

@@ -1,13 +1,14 @@
 //! `merge`: what the shards of a campaign came to, as one campaign.
 
 use super::pace::{STATE, save};
-use super::report;
+use super::report::{self, CameTo};
 use crate::args::MergeArgs;
 use crate::exit::{Exit, Failure};
 use crate::known::known;
 use crate::source;
 use campaign::{State, join};
 use oracle::Tolerances;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -27,8 +28,10 @@ pub(crate) fn merge(args: &MergeArgs, out: &mut dyn Write) -> Result<Exit, Failu
     if let Some(folder) = &args.out {
         keep(folder, &state, &plan)?;
     }
-    // Which row explained what is not kept in a state; how much was explained is.
-    report::report(args.json, &plan, &state, &known, &Tolerances::none(), out)
+    // Which row explained what is not kept in a state; how much was explained is. No shard ended before its end.
+    let (ahead, tolerances) = (BTreeMap::new(), Tolerances::none());
+    let came_to = CameTo { plan: &plan, state: &state, ahead: &ahead, known: &known, tolerances: &tolerances };
+    report::report(args.json, &came_to, out)
 }
 
 /// Writes the joined state, but over no other.
