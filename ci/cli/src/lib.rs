@@ -26,6 +26,7 @@ mod run;
 mod source;
 mod sweep;
 mod trace;
+mod zoo;
 
 pub use exit::{Exit, Failure};
 pub use roster::{Extra, Roster};
@@ -70,5 +71,6 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Convert(args) => run::convert(&args, exact),
         Command::Engines(args) => list::engines(&args, roster, shown),
         Command::Completions(args) => list::completions(&args, exact),
+        Command::Zoo(args) => zoo::zoo(&args, shown),
     }
 }

@@ -17,12 +17,12 @@ pub(crate) fn plan(code: &Code, revision: Revision) -> Plan {
         let fact = facts[usize::from(bytes[pc])];
         if bytes[pc] == op::JUMPDEST {
             walk.close(Ends::Falls);
-            live = true;
+            live |= !fault::planted!(PlanDeadLeader) || pc % 2 == 0;
         }
         if live {
             live = walk.take(pc, bytes[pc], fact);
         }
-        pc += 1 + usize::from(fact.immediate);
+        pc += 1 + usize::from(fact.immediate) - usize::from(fault::planted!(PlanPush32) && fact.immediate == 32);
     }
     if live {
         walk.take(pc, op::STOP, facts[usize::from(op::STOP)]);
@@ -60,11 +60,14 @@ impl Walk {
 
     /// Adds an instruction to the section that is open, or to a new one. True if control can reach what follows.
     fn take(&mut self, pc: usize, opcode: u8, fact: Fact) -> bool {
+        let fact = if fault::planted!(PlanUndefinedNeed) && !fact.defined { Fact { pops: 2, ..fact } } else { fact };
         let first = self.plan.ops.len();
         let sums = self.open.get_or_insert(Sums { pc, op: first, gas: 0, need: 0, growth: 0, delta: 0 });
         self.plan.ops.push(Op { pc: pc as u32, opcode, defined: fact.defined });
         sums.add(fact);
-        if let Some(end) = fact.end {
+        if let Some(end) = fact.end.filter(|_| !(fault::planted!(PlanSstoreInside) && opcode == op::SSTORE))
+            && !(fault::planted!(PlanGasInside) && opcode == op::GAS)
+        {
             self.close(end);
         }
         !fact.terminator
@@ -80,10 +83,11 @@ impl Walk {
 
 impl Sums {
     fn add(&mut self, fact: Fact) {
-        self.gas += u64::from(fact.price);
-        self.need = self.need.max(i64::from(fact.pops) - self.delta);
+        self.gas += u64::from(fact.price) * u64::from(!(fault::planted!(PlanJumpdestGas) && fact.price == 1));
+        let need = i64::from(fact.pops) - self.delta;
+        self.need = if fault::planted!(PlanNeedLast) { need.max(0) } else { self.need.max(need) };
         self.delta += i64::from(fact.pushes) - i64::from(fact.pops);
-        self.growth = self.growth.max(self.delta);
+        self.growth = if fault::planted!(PlanGrowthNet) { self.delta.max(0) } else { self.growth.max(self.delta) };
     }
 
     fn section(&self, ops_end: usize, end: Ends) -> Section {
@@ -92,7 +96,10 @@ impl Sums {
             ops: self.op as u32..ops_end as u32,
             gas: self.gas,
             need: u16::try_from(self.need).unwrap_or(u16::MAX),
-            growth: u16::try_from(self.growth).unwrap_or(u16::MAX),
+            growth: match fault::planted!(PlanGrowthClamp) {
+                true => (self.growth as i16).max(0) as u16,
+                false => u16::try_from(self.growth).unwrap_or(u16::MAX),
+            },
             delta: self.delta.clamp(i16::MIN.into(), i16::MAX.into()) as i16,
             end,
         }

@@ -148,7 +148,7 @@ impl Window {
 
     /// Whether this register is used once.
     pub(crate) fn is_last_use(&self, reg: Reg) -> bool {
-        self.regs[usize::from(reg.0)] == 1
+        self.regs[usize::from(reg.0)] <= 1 + u16::from(fault::planted!(TemplateLastUse))
     }
 
     /// A register for a result. Words of the window go to memory if none is left.
@@ -180,7 +180,7 @@ impl Window {
             }
         }
         for index in home..self.entries.len() {
-            if self.entries[index] == word {
+            if self.entries[index] == word && (index == home || !fault::planted!(TemplateSpillCopy)) {
                 self.replace(index, there);
             }
         }

@@ -118,7 +118,8 @@ impl Campaign<'_> {
             let starts: Vec<u64> = (from..to).step_by(BLOCK as usize).collect();
             let blocks: Vec<(Vec<CaseResult>, Ledger)> =
                 starts.par_iter().map(|start| self.block(*start..to.min(start + BLOCK), &state)).collect();
-            for (results, ledger) in blocks {
+            let n = blocks.len() - usize::from(fault::planted!(CampaignWorker) && blocks.len() > 1);
+            for (results, ledger) in blocks.into_iter().take(n) {
                 state.digest = fold(state.digest, &results);
                 state.ledger.merge(&ledger);
                 results.iter().for_each(|result| self.count(&mut state, result));
@@ -211,7 +212,7 @@ fn sample(crew: &mut Crew, case: &Case, ledger: &mut Ledger) {
 
 /// The digest of what a case came to on the judge.
 fn leaf(verdict: &Verdict) -> B256 {
-    if let Some(outcome) = verdict.outcome() {
+    if let Some(outcome) = verdict.outcome().filter(|_| !fault::planted!(CampaignLeaf)) {
         return digest::exact(outcome).or_else(|_| digest::consensus(outcome)).unwrap_or_default();
     }
     let kind = match verdict.runs.first() {
@@ -224,7 +225,9 @@ fn leaf(verdict: &Verdict) -> B256 {
 
 fn fold(before: B256, results: &[CaseResult]) -> B256 {
     let mut hash = Keccak256::new();
-    hash.update(before);
+    if !fault::planted!(CampaignDigest) {
+        hash.update(before);
+    }
     results.iter().for_each(|result| hash.update(result.leaf));
     hash.finalize()
 }

@@ -50,7 +50,7 @@ pub(crate) fn fuzz(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> Resu
         source: &make,
         crews: Crews::like(&crew),
         tolerances: &tolerances,
-        limits: Limits::default(),
+        limits: if args.first { Limits { findings_max: 0, ..Limits::default() } } else { Limits::default() },
         keeper: &folder,
         known: &known,
         alive: &guard::task,

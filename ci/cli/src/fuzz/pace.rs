@@ -34,6 +34,8 @@ pub(super) struct Pace {
     is_terminal: bool,
     began: Instant,
     first: u64,
+    /// One finding is enough.
+    first_only: bool,
     deadline: Option<Instant>,
     last_line: Mutex<Instant>,
     /// As it was last saved.
@@ -62,6 +64,7 @@ impl Pace {
             is_terminal: std::io::stderr().is_terminal(),
             began,
             first: start.next,
+            first_only: args.first,
             deadline: args.time.and_then(|seconds| began.checked_add(Duration::from_secs(seconds))),
             last_line: Mutex::new(began),
             state: Mutex::new(start.clone()),
@@ -157,6 +160,7 @@ impl Progress for Pace {
             return false;
         }
         let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        !late && !INTERRUPTED.load(Ordering::Relaxed)
+        let enough = self.first_only && state.n_news(&self.known) > 0;
+        !late && !enough && !INTERRUPTED.load(Ordering::Relaxed)
     }
 }
