@@ -71,6 +71,8 @@ pub(crate) enum PartName {
     Matrix,
     /// Gas limits at every edge
     Sweep,
+    /// Each engine beside itself, on changes whose effect is known
+    Relations,
     /// Generated cases, and floors on what they did
     Campaign,
 }

@@ -60,7 +60,6 @@ impl Walk {
 
     /// Adds an instruction to the section that is open, or to a new one. True if control can reach what follows.
     fn take(&mut self, pc: usize, opcode: u8, fact: Fact) -> bool {
-        let fact = if fault::planted!(PlanUndefinedNeed) && !fact.defined { Fact { pops: 2, ..fact } } else { fact };
         let first = self.plan.ops.len();
         let sums = self.open.get_or_insert(Sums { pc, op: first, gas: 0, need: 0, growth: 0, delta: 0 });
         self.plan.ops.push(Op { pc: pc as u32, opcode, defined: fact.defined });

@@ -170,6 +170,7 @@ impl Window {
         let word = self.entries[home];
         let slot = match self.slots[home] {
             0 => home,
+            _ if fault::planted!(TemplateSpillSlot) => home,
             _ => self.slots.iter().position(|count| *count == 0).expect("an entry in registers leaves a slot free"),
         } as i32
             - self.need;
@@ -180,7 +181,7 @@ impl Window {
             }
         }
         for index in home..self.entries.len() {
-            if self.entries[index] == word && (index == home || !fault::planted!(TemplateSpillCopy)) {
+            if self.entries[index] == word {
                 self.replace(index, there);
             }
         }

@@ -52,6 +52,7 @@ pub static LAYERS: &[Layer] = &[
     Layer { name: "corpus", about: "recorded outcomes", standing: true, kind: Kind::Gate("corpus") },
     Layer { name: "matrix", about: "every instruction with corner operands", standing: true, kind: Kind::Gate("matrix") },
     Layer { name: "sweep", about: "gas limits at every edge", standing: true, kind: Kind::Gate("sweep") },
+    Layer { name: "relations", about: "each engine beside itself", standing: true, kind: Kind::Gate("relations") },
     Layer { name: "gate", about: "the campaign of the gate and its floors", standing: true, kind: Kind::Gate("campaign") },
     Layer { name: "fixtures", about: "official state tests", standing: true, kind: Kind::Fixtures },
     Layer { name: "campaign", about: "a seeded campaign", standing: true, kind: Kind::Campaign },

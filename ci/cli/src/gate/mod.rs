@@ -1,10 +1,12 @@
 //! `gate`: what must hold before a change is let in, on data that is built in.
 //!
-//! Four parts, each on every engine, ours and others': the corpus, whose outcomes are recorded; the matrix of every
-//! instruction with corner operands; generated cases at every gas edge; and a campaign with a fixed seed. Floors on the ledger of the campaign make a
+//! Five parts, each on every engine, ours and others': the corpus, whose outcomes are recorded; the matrix of every
+//! instruction with corner operands; generated cases at every gas edge; each engine beside itself on cases
+//! that were changed in ways whose effect is known; and a campaign with a fixed seed. Floors on the ledger of the campaign make a
 //! gate red that tested nothing. Nothing is tolerated because it is known: a known finding is named as such.
 
 mod part;
+mod relations;
 mod sweep;
 
 use crate::args::{GateArgs, PartName};
@@ -58,6 +60,9 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
     }
     if wants(PartName::Sweep) {
         parts.push(sweep::sweep(&crews, &tolerances));
+    }
+    if wants(PartName::Relations) {
+        parts.push(relations::relations(&crews));
     }
     if wants(PartName::Campaign) {
         parts.extend(generated(&crews, &names, &tolerances)?);

@@ -48,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("oracle", &["fault", "format", "api", "spec"]),
     ("reduce", &["fault", "oracle", "format", "api", "spec"]),
     ("campaign", &["fault", "reduce", "gen", "oracle", "format", "api", "spec"]),
+    ("relations", &["gen", "interp", "oracle", "world", "api", "spec"]),
     ("report", &["oracle", "format", "api", "spec"]),
     ("fuzz", ANY),
     ("suite", ANY),

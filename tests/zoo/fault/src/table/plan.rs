@@ -12,8 +12,6 @@ faults! {
             "a section needs what its last instruction needs";
         PlanJumpdestGas Gas "JUMPDEST" ""
             "the JUMPDEST of a section is free";
-        PlanUndefinedNeed Precedence "" "C09"
-            "an instruction that is not defined has the stack need of one that is";
         PlanGasInside Compiler "GAS" ""
             "GAS does not end its section, so it reads gas that is prepaid";
         PlanSstoreInside Compiler "SSTORE" "C07"

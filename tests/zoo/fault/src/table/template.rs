@@ -16,8 +16,8 @@ faults! {
             "the first word of a cycle is lost";
     }
     in "engines/template/src/window.rs" {
-        TemplateSpillCopy Compiler "" "T15"
-            "a copy of a word that is spilled keeps its register";
+        TemplateSpillSlot Compiler "" "C12"
+            "a word is spilled to its own place though another lies there";
         TemplateLastUse Compiler "" "K04"
             "a register that is used twice is overwritten";
     }
