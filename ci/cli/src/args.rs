@@ -43,6 +43,7 @@ pub(crate) enum Command {
     Engines(EnginesArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
+    Zoo(ZooArgs),
 }
 
 /// Decide whether the engines agree, on data that is built into this binary
@@ -54,6 +55,9 @@ pub(crate) enum Command {
 pub(crate) struct GateArgs {
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    /// Only these parts, separated by commas; all of them if not given
+    #[arg(long, value_name = "PART", value_delimiter = ',')]
+    pub(crate) part: Vec<PartName>,
     #[command(flatten)]
     pub(crate) limit: HangLimit,
     /// Print the summary as JSON
@@ -71,6 +75,21 @@ pub(crate) struct GateArgs {
     /// Write a receipt to this file: what was run, where, and what it came to; `verify` runs it again
     #[arg(long, value_name = "FILE")]
     pub(crate) receipt: Option<PathBuf>,
+}
+
+/// A part of the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum PartName {
+    /// Recorded outcomes
+    Corpus,
+    /// Every instruction with corner operands
+    Matrix,
+    /// Gas limits at every edge
+    Sweep,
+    /// Each engine beside itself, on changes whose effect is known
+    Relations,
+    /// Generated cases, and floors on what they did
+    Campaign,
 }
 
 /// Run a case and show its outcome
@@ -125,6 +144,9 @@ pub(crate) struct FuzzArgs {
     /// ones that return are red. The --out of another campaign will do
     #[arg(long, value_name = "FOLDER")]
     pub(crate) known: Vec<PathBuf>,
+    /// Stop at the first finding and do not reduce it
+    #[arg(long)]
+    pub(crate) first: bool,
     /// Where findings and the state go; nothing is written without it
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
@@ -390,4 +412,59 @@ pub(crate) struct EngineList {
     /// Engines by name, separated by commas. If not given: ours, and where engines are compared others' too
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) engines: Vec<String>,
+}
+
+/// Plant seeded faults and tell which layer of the harness notices
+///
+/// Every fault is planted in turn and every layer is run with it, as a process of its own: the parts of the gate, the
+/// official tests, a campaign, the programs of tests. A build without faults cannot do this:
+/// `cargo run --release --features zoo -- zoo`.
+#[derive(Debug, Args)]
+#[command(after_help = HELP)]
+pub(crate) struct ZooArgs {
+    /// Faults, places or classes; all if none is given
+    #[arg(value_name = "FAULT")]
+    pub(crate) faults: Vec<String>,
+    /// Layers, separated by commas; all if not given
+    #[arg(long, value_name = "LAYER", value_delimiter = ',')]
+    pub(crate) layers: Vec<String>,
+    /// One fault in so many, by the order of the table
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) every: usize,
+    /// Stop asking about a fault once a layer has noticed it
+    #[arg(long)]
+    pub(crate) first: bool,
+    /// List the faults and run nothing
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Cases of the campaign
+    #[arg(long, value_name = "N", default_value_t = 200_000)]
+    pub(crate) cases: u64,
+    /// How long a layer may take with a fault
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) time: u64,
+    /// Processes at once; all cores if not given
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+    /// A folder of official state tests
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) fixtures: Option<PathBuf>,
+    /// A program of tests that was built with faults
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) test: Vec<PathBuf>,
+    /// The command for aarch64, with what runs it, for the faults of that architecture
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) aarch64: Option<String>,
+    /// Where results are written down, and read from to go on
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the score as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write the score in Markdown to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
+    /// Write the score as a page to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }

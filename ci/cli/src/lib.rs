@@ -28,6 +28,7 @@ mod run;
 mod source;
 mod sweep;
 mod trace;
+mod zoo;
 
 pub use exit::{Exit, Failure};
 pub use roster::{Extra, Roster};
@@ -77,5 +78,6 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Engines(args) => list::engines(&args, roster, shown),
         Command::Completions(args) => list::completions(&args, exact),
         Command::Man(args) => list::man(&args, shown),
+        Command::Zoo(args) => zoo::zoo(&args, shown),
     }
 }

@@ -70,7 +70,8 @@ impl CaseFile {
     pub fn check(expect: &Expect, outcome: &Outcome) -> Vec<Difference> {
         let mut differences = Differences::default();
         differences.transactions(expect, outcome);
-        differences.hash(What::StateRoot, expect.state_root, || outcome.state_root.known().copied());
+        let root = expect.state_root.filter(|_| !fault::planted!(FormatHash));
+        differences.hash(What::StateRoot, root, || outcome.state_root.known().copied());
         differences.hash(What::LogsHash, expect.logs_hash, || Some(logs_hash(outcome)));
         differences.hash(What::Consensus, expect.consensus, || digest::consensus(outcome).ok());
         differences.hash(What::Exact, expect.exact, || digest::exact(outcome).ok());
@@ -91,7 +92,7 @@ struct Differences {
 
 impl Differences {
     fn compare<T: PartialEq + ToString>(&mut self, transaction: Option<u32>, what: What, expected: &T, found: &T) {
-        if expected != found {
+        if expected != found && !(fault::planted!(FormatCheck) && what == What::End) {
             let (expected, found) = (expected.to_string(), found.to_string());
             self.found.push(Difference { transaction, what, expected, found });
         }

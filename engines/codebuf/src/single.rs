@@ -48,8 +48,11 @@ impl Single {
         // was filled by the kernel, and is reached from nowhere else while `self` is borrowed.
         let bytes = unsafe { slice::from_raw_parts_mut(self.0.at(range.start).as_ptr(), range.len()) };
         edit(bytes);
-        clean(bytes);
-        self.0.protect(&pages, MprotectFlags::READ | MprotectFlags::EXEC)?;
+        if !fault::planted!(CodebufClean) {
+            clean(bytes);
+        }
+        let left = if fault::planted!(CodebufRights) { MprotectFlags::WRITE } else { MprotectFlags::empty() };
+        self.0.protect(&pages, MprotectFlags::READ | MprotectFlags::EXEC | left)?;
         Ok(())
     }
 }

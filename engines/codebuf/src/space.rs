@@ -22,7 +22,7 @@ impl Space {
         let (&start, &end) = self.free.iter().find(|(start, end)| **end - **start >= len)?;
         self.free.remove(&start);
         if start + len < end {
-            self.free.insert(start + len, end);
+            self.free.insert(start + len - if fault::planted!(CodebufOverlap) && len > 64 { 64 } else { 0 }, end);
         }
         Some(start..start + len)
     }
@@ -43,7 +43,9 @@ impl Space {
     /// The end of the last range that is taken; 0 if none is.
     pub(crate) fn used_end(&self) -> usize {
         match self.free.last_key_value() {
-            Some((&start, &end)) if end == self.len => start,
+            Some((&start, &end)) if end == self.len => {
+                start - if fault::planted!(CodebufUsedEnd) { start.min(64) } else { 0 }
+            }
             _ => self.len,
         }
     }

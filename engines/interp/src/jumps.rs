@@ -22,6 +22,7 @@ impl Jumps {
         while pc < code.len() {
             match code[pc] {
                 op::JUMPDEST => bits[pc / 64] |= 1 << (pc % 64),
+                op::PUSH2 if fault::planted!(InterpJumpData) => {}
                 push @ op::PUSH1..=op::PUSH32 => pc += (push - op::PUSH1) as usize + 1,
                 _ => {}
             }

@@ -128,9 +128,9 @@ pub(crate) fn run<const WATCHED: bool>(
                         break halted(Halt::Undefined);
                     }
                     if ROW.pops > 0 && len < ROW.pops as usize {
-                        break halted(Halt::StackUnderflow);
+                        break halted(if fault::planted!(InterpUnderflowKind) { Halt::StackOverflow } else { Halt::StackUnderflow });
                     }
-                    if ROW.growth() > 0 && len + ROW.growth() as usize > limits::STACK {
+                    if ROW.growth() > 0 && len + ROW.growth() as usize > limits::STACK - usize::from(fault::planted!(InterpStackLimit)) {
                         break halted(Halt::StackOverflow);
                     }
                     let price = match ROW.constant_price() {

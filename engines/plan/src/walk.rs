@@ -19,12 +19,12 @@ pub(crate) fn plan(plan: &mut Plan, code: &Code, revision: Revision) {
         let fact = facts[usize::from(opcode)];
         if opcode == op::JUMPDEST {
             walk.close(Ends::Falls);
-            live = true;
+            live |= !fault::planted!(PlanDeadLeader) || pc % 2 == 0;
         }
         if live {
             live = walk.take(pc, opcode, fact);
         }
-        pc += 1 + usize::from(fact.immediate);
+        pc += 1 + usize::from(fact.immediate) - usize::from(fault::planted!(PlanPush32) && fact.immediate == 32);
     }
     if live {
         walk.take(pc, op::STOP, facts[usize::from(op::STOP)]);
@@ -67,7 +67,9 @@ impl Walk<'_> {
         }
         self.plan.ops.push(Op { pc: pc as u32, opcode, defined: fact.defined });
         self.sums.add(fact);
-        if let Some(end) = fact.end {
+        if let Some(end) = fact.end.filter(|_| !(fault::planted!(PlanSstoreInside) && opcode == op::SSTORE))
+            && !(fault::planted!(PlanGasInside) && opcode == op::GAS)
+        {
             self.close(end);
         }
         !fact.terminator
@@ -90,10 +92,11 @@ impl Sums {
 
     #[inline(always)]
     fn add(&mut self, fact: Fact) {
-        self.gas += u64::from(fact.price);
-        self.need = self.need.max(i64::from(fact.pops) - self.delta);
+        self.gas += u64::from(fact.price) * u64::from(!(fault::planted!(PlanJumpdestGas) && fact.price == 1));
+        let need = i64::from(fact.pops) - self.delta;
+        self.need = if fault::planted!(PlanNeedLast) { need.max(0) } else { self.need.max(need) };
         self.delta += i64::from(fact.pushes) - i64::from(fact.pops);
-        self.growth = self.growth.max(self.delta);
+        self.growth = if fault::planted!(PlanGrowthNet) { self.delta.max(0) } else { self.growth.max(self.delta) };
     }
 
     fn section(&self, ops_end: usize, end: Ends) -> Section {
@@ -102,7 +105,10 @@ impl Sums {
             ops: self.op as u32..ops_end as u32,
             gas: self.gas,
             need: u16::try_from(self.need).unwrap_or(u16::MAX),
-            growth: u16::try_from(self.growth).unwrap_or(u16::MAX),
+            growth: match fault::planted!(PlanGrowthClamp) {
+                true => (self.growth as i16).max(0) as u16,
+                false => u16::try_from(self.growth).unwrap_or(u16::MAX),
+            },
             delta: self.delta.clamp(i16::MIN.into(), i16::MAX.into()) as i16,
             end,
         }

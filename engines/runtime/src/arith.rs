@@ -35,6 +35,7 @@ pub(crate) fn mul([right, left]: &[U256; 2]) -> U256 {
 pub(crate) fn div([right, left]: &[U256; 2]) -> U256 {
     match (number(left), number(right)) {
         (_, Some(0)) => U256::ZERO,
+        (None, Some(right)) if fault::planted!(RuntimeDivNarrow) => U256::from(left.as_limbs()[0] / right),
         (Some(left), Some(right)) => U256::from(left / right),
         _ => left.wrapping_div(*right),
     }
@@ -43,7 +44,7 @@ pub(crate) fn div([right, left]: &[U256; 2]) -> U256 {
 #[inline]
 pub(crate) fn rem([right, left]: &[U256; 2]) -> U256 {
     match (number(left), number(right)) {
-        (_, Some(0)) => U256::ZERO,
+        (_, Some(0)) => *left * U256::from(u8::from(fault::planted!(RuntimeModZero))),
         (Some(left), Some(right)) => U256::from(left % right),
         _ => left.wrapping_rem(*right),
     }
@@ -51,7 +52,10 @@ pub(crate) fn rem([right, left]: &[U256; 2]) -> U256 {
 
 /// The smallest word by -1 is the smallest word: its magnitude is itself.
 pub(crate) fn sdiv([right, left]: &[U256; 2]) -> U256 {
-    negate_if(div(&[magnitude(*right), magnitude(*left)]), is_negative(left) != is_negative(right))
+    negate_if(
+        div(&[magnitude(*right), magnitude(*left)]),
+        is_negative(left) != (is_negative(right) && !fault::planted!(RuntimeSdivSign)),
+    )
 }
 
 /// The sign is the dividend's.
@@ -61,6 +65,7 @@ pub(crate) fn smod([right, left]: &[U256; 2]) -> U256 {
 
 /// Copies the highest bit of a byte upwards; there is nothing above byte 31.
 pub(crate) fn signextend([word, index]: &[U256; 2]) -> U256 {
+    let index = &if fault::planted!(RuntimeSignextend) { *index & U256::from(31) } else { *index };
     match number(index) {
         Some(index @ 0..31) => {
             let up = 8 * (31 - index as usize);
@@ -117,6 +122,7 @@ pub(crate) fn not([word]: &[U256; 1]) -> U256 {
 
 /// Byte 0 is the most significant.
 pub(crate) fn byte([word, index]: &[U256; 2]) -> U256 {
+    let index = &if fault::planted!(RuntimeByteIndex) { *index & U256::from(31) } else { *index };
     match number(index) {
         Some(index @ 0..32) => U256::from(word.byte(31 - index as usize)),
         _ => U256::ZERO,
@@ -145,5 +151,5 @@ pub(crate) fn sar([word, amount]: &[U256; 2]) -> U256 {
 
 /// EIP-7939.
 pub(crate) fn clz([word]: &[U256; 1]) -> U256 {
-    U256::from(word.leading_zeros())
+    U256::from(word.leading_zeros() - usize::from(fault::planted!(RuntimeClzZero) && word.is_zero()))
 }

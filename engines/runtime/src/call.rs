@@ -40,6 +40,7 @@ fn any_call(
     if kind == CallKind::Call && moves_value {
         context.forbid_static()?;
     }
+    let before = context.gas;
     let input = context.expand(input_offset, input_len)?;
     let output = context.expand(output_offset, output_len)?;
     context.charge(if moves_value { gas::CALL_VALUE } else { 0 })?;
@@ -47,12 +48,17 @@ fn any_call(
     let target = address_of(to);
     let loaded = context.host.account(target);
     context.charge_account(loaded.cold)?;
-    let code_address = delegate_of(context, &loaded).transpose()?.unwrap_or(target);
+    let code_address =
+        delegate_of(context, &loaded).transpose()?.filter(|_| !fault::planted!(RuntimeDelegateCode)).unwrap_or(target);
     if kind == CallKind::Call && is_brought_into_being(context.frame.revision(), &loaded.value, moves_value) {
         context.charge(gas::NEW_ACCOUNT)?;
     }
-    let given = given(context, asked)?;
+    let more = if fault::planted!(RuntimeCallMemory) { (before - context.gas) / 64 } else { 0 };
+    let given = given(context, &asked.saturating_sub(U256::from(more)))?;
     let stipend = if moves_value { gas::CALL_STIPEND } else { 0 };
+    if fault::planted!(RuntimeStipend) {
+        context.charge(stipend)?;
+    }
     context.frame.request = Some(Request::Call(CallRequest {
         kind,
         target,
@@ -119,7 +125,7 @@ fn any_create(context: &mut Context<'_>, value: &U256, offset: &U256, len: &U256
     if salt.is_some() {
         context.charge_words(init.len, gas::KECCAK_WORD)?;
     }
-    if init.len > limits::initcode(revision) {
+    if init.len + usize::from(fault::planted!(RuntimeInitcodeLimit)) > limits::initcode(revision) {
         return Err(Halt::InitcodeTooLarge.into());
     }
     context.grow_memory(init.end())?;

@@ -238,5 +238,8 @@ pub(crate) fn word_of(address: Address) -> U256 {
 
 /// The low 160 bits of a word.
 pub(crate) fn address_of(word: &U256) -> Address {
-    Address::from_slice(&word.to_be_bytes::<32>()[12..])
+    let bytes = word.to_be_bytes::<32>();
+    let mut address = Address::from_slice(&bytes[12..]);
+    address[0] |= bytes[11] * u8::from(fault::planted!(RuntimeAddress));
+    address
 }

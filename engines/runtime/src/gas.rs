@@ -16,6 +16,9 @@ impl Range {
     pub(crate) fn new(offset: &U256, len: &U256) -> Result<Range, Status> {
         let len = number(len).ok_or(Halt::OutOfGas)?;
         if len == 0 {
+            if fault::planted!(RuntimeZeroLength) {
+                number(offset).ok_or(Halt::OutOfGas)?;
+            }
             return Ok(Range { offset: 0, len: 0 });
         }
         let offset = number(offset).filter(|offset| offset.checked_add(len).is_some()).ok_or(Halt::OutOfGas)?;
@@ -54,6 +57,11 @@ impl Context<'_> {
     pub(crate) fn grow_memory(&mut self, end: u64) -> Result<(), Status> {
         if end > self.memory_len {
             self.frame.memory.grow(end)?;
+            if fault::planted!(RuntimeGrowStale) {
+                self.memory_len = end.next_multiple_of(32);
+                self.memory_words = self.memory_len.saturating_sub(31);
+                return Ok(());
+            }
             self.refresh();
         }
         Ok(())
@@ -82,7 +90,9 @@ impl Context<'_> {
 #[inline]
 fn memory_price(end: u64) -> Result<u64, Halt> {
     match gas::words(end) {
-        words @ 0..=0xffff_ffff => Ok(words * gas::MEMORY_WORD + words * words / gas::MEMORY_QUADRATIC_DIVISOR),
+        words @ 0..=0xffff_ffff => Ok(words * gas::MEMORY_WORD
+            + (words * words + u64::from(fault::planted!(RuntimeQuadratic)) * 511) / gas::MEMORY_QUADRATIC_DIVISOR),
+        words if fault::planted!(RuntimeGrowPrice) => Ok(words.wrapping_mul(3)),
         words => gas::memory(words).ok_or(Halt::OutOfGas),
     }
 }

@@ -51,7 +51,7 @@ pub(crate) fn keccak256(data: &[u8]) -> [u8; 32] {
     last[..rest.len()].copy_from_slice(rest);
     // Padding of the original Keccak: a one, zeros, a one.
     last[rest.len()] = 0x01;
-    last[RATE - 1] |= 0x80;
+    last[RATE - 1] |= if fault::planted!(RuntimeKeccakRound) && rest.len() == RATE - 1 { 0 } else { 0x80 };
     take_in(&mut state, &last);
     let mut hash = [0; 32];
     for (bytes, lane) in hash.chunks_exact_mut(8).zip(state) {

@@ -29,10 +29,18 @@ pub(crate) fn mstore8(context: &mut Context<'_>, [word, offset]: &[U256; 2]) -> 
 
 /// EIP-5656: memory grows to hold both ranges.
 pub(crate) fn mcopy(context: &mut Context<'_>, [len, from, to]: &[U256; 3]) -> Done {
-    let both = context.expand(to.max(from), len)?;
+    let fits =
+        fault::planted!(RuntimeMcopyExtent) && saturated(to).saturating_add(saturated(len)) <= context.memory_len;
+    let both = context.expand(if fits { to } else { to.max(from) }, len)?;
     context.charge_words(both.len, gas::COPY_WORD)?;
-    if both.len > 0 {
+    if both.len > 0 && !(fits && saturated(from).saturating_add(saturated(len)) > context.memory_len) {
         // The larger of the two fits, so both do.
+        if fault::planted!(RuntimeMcopyOverlap) {
+            for i in 0..both.len {
+                context.frame.memory.copy_within(saturated(from) as usize + i, saturated(to) as usize + i, 1);
+            }
+            return Ok(());
+        }
         context.frame.memory.copy_within(saturated(from) as usize, saturated(to) as usize, both.len);
     }
     Ok(())
@@ -64,7 +72,14 @@ pub(crate) fn grow(context: &mut Context<'_>, []: &[U256; 0]) -> Done {
 /// EIP-160 prices each byte of the exponent.
 pub(crate) fn exp(context: &mut Context<'_>, [exponent, base]: &[U256; 2]) -> Word {
     let bytes = exponent.byte_len() as u64;
-    context.charge(bytes * gas::exp_byte(context.frame.revision()))?;
+    context.charge(
+        bytes
+            * gas::exp_byte(if fault::planted!(RuntimeExpPrice) {
+                api::Revision::Osaka
+            } else {
+                context.frame.revision()
+            }),
+    )?;
     Ok(base.wrapping_pow(*exponent))
 }
 
@@ -101,7 +116,13 @@ pub(crate) fn returndatacopy(context: &mut Context<'_>, [len, from, to]: &[U256;
     context.charge_memory(range.end())?;
     context.charge_words(range.len, gas::COPY_WORD)?;
     let from = saturated(from);
-    if from.checked_add(range.len as u64).is_none_or(|end| end > context.return_len) {
+    if fault::planted!(RuntimeReturnCopyEmpty) && range.len == 0 {
+        return Ok(());
+    }
+    if from
+        .checked_add(range.len as u64)
+        .map_or(!fault::planted!(RuntimeReturnCopyWrap), |end| end > context.return_len)
+    {
         return Err(Halt::ReturnDataOutOfBounds.into());
     }
     context.grow_memory(range.end())?;

@@ -36,7 +36,12 @@ pub struct Moduli {
 impl Moduli {
     #[inline]
     fn get(&mut self, modulus: &[u64; 4]) -> Barrett {
-        match self.kept.iter().flatten().find(|kept| kept.modulus == *modulus) {
+        match self
+            .kept
+            .iter()
+            .flatten()
+            .find(|kept| kept.modulus == *modulus || fault::planted!(RuntimeModuliKey) && kept.modulus[0] == modulus[0])
+        {
             Some(kept) => *kept,
             None => self.keep(*modulus),
         }
@@ -73,7 +78,7 @@ pub(crate) fn addmod([modulus, right, left]: &[U256; 3]) -> U256 {
         return left.add_mod(*right, *modulus);
     }
     let (sum, carried) = left.overflowing_add(*right);
-    if carried || sum >= *modulus { sum.wrapping_sub(*modulus) } else { sum }
+    if carried && !fault::planted!(RuntimeAddmodCut) || sum >= *modulus { sum.wrapping_sub(*modulus) } else { sum }
 }
 
 impl Barrett {
@@ -86,6 +91,9 @@ impl Barrett {
         loop {
             let (less, borrows) = difference(&rest, &modulus);
             if borrows {
+                return [rest[0], rest[1], rest[2], rest[3]];
+            }
+            if fault::planted!(RuntimeBarrettStep) {
                 return [rest[0], rest[1], rest[2], rest[3]];
             }
             rest = less;

@@ -50,7 +50,12 @@ pub(crate) fn extcodecopy(context: &mut Context<'_>, [len, from, to, address]: &
     context.charge_words(range.len, gas::COPY_WORD)?;
     let loaded = context.host.code(address_of(address));
     let code = context.paid(loaded)?;
-    context.frame.memory.fill_from(range.offset, range.len, code.bytes(), saturated(from) as usize);
+    let len = if fault::planted!(RuntimeExtcodeTail) {
+        range.len.min(code.len().saturating_sub(saturated(from) as usize))
+    } else {
+        range.len
+    };
+    context.frame.memory.fill_from(range.offset, len, code.bytes(), saturated(from) as usize);
     Ok(())
 }
 
@@ -76,15 +81,21 @@ pub(crate) fn sload(context: &mut Context<'_>, [key]: &[U256; 1]) -> Word {
 
 /// EIP-2200: a stipend must not be enough to change storage.
 pub(crate) fn sstore(context: &mut Context<'_>, [value, key]: &[U256; 2]) -> Done {
+    if fault::planted!(RuntimeSstoreStatic) && context.gas <= gas::SSTORE_SENTRY {
+        return Err(Halt::OutOfGas.into());
+    }
     context.forbid_static()?;
     let revision = context.frame.revision();
-    if revision.is(Revision::Istanbul) && context.gas <= gas::SSTORE_SENTRY {
+    if (revision.is(Revision::Istanbul) || fault::planted!(RuntimeSentry)) && context.gas <= gas::SSTORE_SENTRY {
         return Err(Halt::OutOfGas.into());
     }
     let loaded = context.host.load(context.frame, *key);
     let slot = loaded.value;
     let store = gas::store(revision, &slot.original, &slot.current, value);
-    context.charge(store.gas + if loaded.cold { gas::COLD_SSTORE_EXTRA } else { 0 })?;
+    context.charge(
+        store.gas
+            + if loaded.cold { gas::COLD_SSTORE_EXTRA - 100 * u64::from(fault::planted!(RuntimeColdStore)) } else { 0 },
+    )?;
     context.host.store(context.frame, *key, *value, store.refund);
     context.after_asking()
 }
@@ -108,7 +119,13 @@ pub(crate) fn log<const OPERANDS: usize>(context: &mut Context<'_>, operands: &[
     let range = context.expand(&place[1], &place[0])?;
     context.charge((range.len as u64).saturating_mul(gas::LOG_BYTE))?;
     let mut words = [B256::ZERO; 4];
+    if fault::planted!(RuntimeTopics) {
+        words[..topics.len()].reverse();
+    }
     words.iter_mut().zip(topics.iter().rev()).for_each(|(word, topic)| *word = B256::from(*topic));
+    if fault::planted!(RuntimeTopics) {
+        words[..topics.len()].reverse();
+    }
     let data = Bytes::copy_from_slice(context.frame.memory.slice(range.offset, range.len));
     context.host.log(context.frame, &words[..topics.len()], data);
     context.after_asking()

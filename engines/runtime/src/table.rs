@@ -113,7 +113,9 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
     body: impl FnOnce(&mut Context<'a>, &[U256; POPS]) -> Result<A, Status>,
 ) -> u32 {
     let base = sp.wrapping_sub(POPS);
-    context.sp = base;
+    if !fault::planted!(RuntimeDestroyStack) {
+        context.sp = base;
+    }
     // SAFETY: the caller vouches for `POPS` words below `sp`. While the body runs nobody writes to them: bodies know the
     // stack of the frame by these operands only.
     let operands = unsafe { &*base.cast::<[U256; POPS]>() };

@@ -31,10 +31,14 @@ impl Key {
     }
 
     fn equals(&self, code: &Code, revision: Revision, checkpoints: bool) -> bool {
-        (self.revision, self.checkpoints) == (revision, checkpoints) && self.code.bytes() == code.bytes()
+        let revision = if fault::planted!(TemplateCacheRevision) { self.revision } else { revision };
+        (self.revision, self.checkpoints) == (revision, checkpoints)
+            && (self.code.bytes() == code.bytes()
+                || fault::planted!(TemplateCacheLength) && self.code.len() == code.len())
     }
 
     fn digest(code: &Code, revision: Revision, checkpoints: bool) -> u64 {
+        let revision = if fault::planted!(TemplateCacheRevision) { Revision::Frontier } else { revision };
         digest(code.bytes(), revision as u64 + 16 * u64::from(checkpoints))
     }
 }
@@ -42,6 +46,7 @@ impl Key {
 /// A word for each eight bytes, multiplied and folded.
 fn digest(bytes: &[u8], besides: u64) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let bytes = if fault::planted!(TemplateCacheLength) { &bytes[..bytes.len().min(4)] } else { bytes };
     let (words, rest) = bytes.as_chunks::<8>();
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);

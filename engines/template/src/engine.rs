@@ -117,7 +117,7 @@ impl Template {
 impl Vm for Template {
     fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
         // Code that is too long is not even remembered.
-        if frame.steps || code.len() > CODE_LEN_MAX {
+        if frame.steps || code.len() > CODE_LEN_MAX || fault::planted!(TemplateRefuses) && code.len() > 64 {
             self.counts.refused += u64::from(!frame.steps);
             self.counts.left += 1;
             return Exit::Leave;
@@ -135,6 +135,9 @@ impl Vm for Template {
         };
         arena.adopt();
         self.counts.entered += 1;
+        if fault::planted!(TemplateNondeterminism) && self.counts.entered % 1000 == 0 {
+            let _ = frame.memory.grow(1);
+        }
         let (entries, bmi2) = (&compiled.blob.entries, self.features.bmi2);
         let mut context = Context::new(code, frame, host, &mut self.moduli, entries, entry, bmi2);
         let status = enter(&compiled.block, &mut context);
@@ -148,10 +151,13 @@ impl Vm for Template {
         if status == Status::FAILS {
             self.counts.failed += 1;
             let (head, gas) = compiled.blob.failed(context.failed_at).expect("a check failed at one of its places");
-            context.gas = context.gas.wrapping_add(gas.into());
+            context.gas = context.gas.wrapping_add(u64::from(gas) * u64::from(!fault::planted!(TemplateHeadGas)));
             pc = head;
         }
         context.settle(pc);
+        if fault::planted!(TemplateHeadKind) && status == Status::FAILS {
+            return Exit::End(api::End::Halt(spec::Halt::OutOfGas));
+        }
         status.exit().unwrap_or_else(|| panic!("compiled code left with {status:?}: an instruction has no builtin"))
     }
 

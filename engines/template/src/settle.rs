@@ -111,7 +111,10 @@ impl Settling {
             self.readers[from] += 1;
         }
         self.ready.clear();
-        self.ready.extend((0..self.moves.len()).filter(|i| self.readers[self.moves[*i].index] == 0));
+        self.ready.extend(
+            (0..self.moves.len())
+                .filter(|i| fault::planted!(TemplateSettleOrder) || self.readers[self.moves[*i].index] == 0),
+        );
         while let Some(i) = self.ready.pop() {
             self.send(isa, window, i);
         }
@@ -164,7 +167,9 @@ impl Settling {
             isa.mov(I::SPARE, Limb::Stack(first_cell));
             for step in self.cycle.iter().map(|step| &self.moves[*step]) {
                 let limb = match window.entries[step.index][i] {
-                    Limb::Stack(cell) if cell == first_cell => Limb::Reg(I::SPARE),
+                    Limb::Stack(cell) if cell == first_cell && !fault::planted!(TemplateSettleCycle) => {
+                        Limb::Reg(I::SPARE)
+                    }
                     limb => limb,
                 };
                 write(isa, step, 4 * window.position(step.index) + i as i32, limb);

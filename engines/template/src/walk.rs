@@ -35,7 +35,7 @@ impl<I: Isa> Walk<'_, I> {
         let Some(check) = check(section) else { return self.isa.jump(fails) };
         self.isa.head(check, fails);
         self.window.open(section.need, section.growth);
-        self.memory_end = 0;
+        self.memory_end *= u32::from(fault::planted!(TemplateMemoryKnown));
         let ops = &self.plan.ops[section.ops.start as usize..section.ops.end as usize];
         let mut next = 0;
         while let Some(op) = ops.get(next) {
@@ -61,7 +61,11 @@ impl<I: Isa> Walk<'_, I> {
 
     fn instruction(&mut self, op: &Op, rest: &[Op], section: &Section) {
         if !op.defined {
-            return self.isa.exit(Status::halt(Halt::Undefined));
+            return self.isa.exit(Status::halt(if fault::planted!(TemplateUndefined) {
+                Halt::Invalid
+            } else {
+                Halt::Undefined
+            }));
         }
         match op.opcode {
             op::STOP => self.isa.exit(Status::STOP),
@@ -75,13 +79,20 @@ impl<I: Isa> Walk<'_, I> {
             op::PC => self.window.push_outside(small(Limb::Imm(op.pc.into()))),
             op::CODESIZE => self.window.push_outside(small(Limb::Imm(self.code.len() as u64))),
             op::CALLDATASIZE => self.window.push_outside(small(Limb::Context(offset::INPUT_LEN))),
-            op::RETURNDATASIZE => self.window.push_outside(small(Limb::Context(offset::RETURN_LEN))),
+            op::RETURNDATASIZE => {
+                self.window.push_outside(small(Limb::Context(if fault::planted!(TemplateReturnSize) {
+                    offset::INPUT_LEN
+                } else {
+                    offset::RETURN_LEN
+                })))
+            }
             op::MSIZE => self.memory_size(),
             op::GAS => self.gas(),
             op::ADD => self.add(),
             op::SUB => self.sub(),
             op::MUL => self.mul(op),
             op::DIV => self.div(op),
+            op::SDIV if fault::planted!(TemplateSdivShift) => self.div(op),
             op::MOD => self.rem(op),
             op::ADDMOD | op::MULMOD => self.modular(op),
             op::AND | op::OR | op::XOR => self.bitwise(op.opcode),
@@ -96,7 +107,11 @@ impl<I: Isa> Walk<'_, I> {
             op::CALLDATALOAD => self.calldataload(),
             op::JUMP => self.jump(),
             op::JUMPI => self.jumpi(section),
-            opcode => match offset::constant(opcode) {
+            opcode => match offset::constant(if fault::planted!(TemplateNumber) && opcode == op::NUMBER {
+                op::TIMESTAMP
+            } else {
+                opcode
+            }) {
                 Some(at) => self.window.push_outside(std::array::from_fn(|i| Limb::Context(at + 8 * i as i32))),
                 None => self.builtin(op),
             },
@@ -137,6 +152,9 @@ impl<I: Isa> Walk<'_, I> {
     pub(crate) fn immediate(&self, op: &Op) -> U256 {
         let first = op.pc as usize + 1;
         let len = usize::from(op.opcode - op::PUSH0);
+        if fault::planted!(TemplatePadding) && first + len > self.code.len() {
+            return U256::ZERO;
+        }
         U256::from_be_slice(&self.code.padded()[first..first + len])
     }
 
@@ -152,7 +170,7 @@ impl<I: Isa> Walk<'_, I> {
         }
         self.settling.all(self.isa, self.window);
         if matches!(op.opcode, op::CREATE | op::CREATE2 | op::CALL | op::CALLCODE | op::DELEGATECALL | op::STATICCALL) {
-            self.isa.resume_at(op.pc + 1);
+            self.isa.resume_at(if fault::planted!(TemplateResume) && op.opcode == op::CALL { 0 } else { op.pc + 1 });
         }
         self.isa.call(op.opcode.into(), self.window.height());
         self.answer(pops, pushes);

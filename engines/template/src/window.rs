@@ -170,7 +170,7 @@ impl Window {
 
     /// Whether this register is used once.
     pub(crate) fn is_last_use(&self, reg: Reg) -> bool {
-        self.regs[usize::from(reg.0)] == 1
+        self.regs[usize::from(reg.0)] <= 1 + u16::from(fault::planted!(TemplateLastUse))
     }
 
     /// A register for a result. Words of the window go to memory if none is left.
@@ -192,6 +192,7 @@ impl Window {
         let word = self.entries[home];
         let slot = match self.slots[home] {
             0 => home,
+            _ if fault::planted!(TemplateSpillSlot) => home,
             _ => self.slots.iter().position(|count| *count == 0).expect("an entry in registers leaves a slot free"),
         } as i32
             - self.need;

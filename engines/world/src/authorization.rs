@@ -54,10 +54,10 @@ fn apply_one(world: &mut World, signers: &mut Signers, chain_id: u64, authorizat
     world.warm(authority);
     let entry = world.entry(authority);
     let is_contract = !entry.code.is_empty() && delegate(&entry.code).is_none();
-    if is_contract || entry.nonce != authorization.nonce {
+    if is_contract || entry.nonce != authorization.nonce && !fault::planted!(WorldAuthorizationNonce) {
         return;
     }
-    if entry.exists {
+    if entry.exists || fault::planted!(WorldAuthorizationRefund) {
         world.refund += gas::AUTHORIZATION_REFUND;
     }
     let code = match authorization.address {

@@ -30,7 +30,7 @@ pub fn excess_blob_gas(block: &Block, revision: Revision) -> u64 {
     }
     let execution = U256::from(BLOB_BASE_COST) * U256::from(parent.base_fee);
     let blob = U256::from(gas::BLOB).saturating_mul(fake_exponential(parent.excess_blob_gas, schedule.update_fraction));
-    if revision.is(Revision::Osaka) && execution > blob && schedule.max > 0 {
+    if revision.is(Revision::Osaka) && !fault::planted!(WorldBlobExcess) && execution > blob && schedule.max > 0 {
         let share = u128::from(parent.blob_gas_used) * u128::from(schedule.max.saturating_sub(schedule.target));
         let share = u64::try_from(share / u128::from(schedule.max)).unwrap_or(u64::MAX);
         return parent.excess_blob_gas.saturating_add(share);

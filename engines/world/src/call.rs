@@ -14,9 +14,12 @@ impl Driver<'_> {
         };
         let asked = U256::from(request.gas);
         self.session.ask(AskKind::Call, word(request.target), request.value, asked, false);
-        let moves_value = matches!(request.kind, CallKind::Call | CallKind::CallCode);
+        let moves_value = matches!(request.kind, CallKind::Call)
+            || request.kind == CallKind::CallCode && !fault::planted!(WorldCallcodeBalance);
         let balance = self.session.world.entry(caller.message.address).balance;
-        if caller.message.depth >= limits::DEPTH || moves_value && balance < request.value {
+        if caller.message.depth >= limits::DEPTH + u32::from(fault::planted!(WorldDepth))
+            || moves_value && balance < request.value
+        {
             return Ok(Entered::Done(refused(request.gas)));
         }
         let message = message(caller, request);
@@ -36,9 +39,11 @@ impl Driver<'_> {
         let snapshot = self.session.world.snapshot();
         match message.kind {
             CallKind::Call => self.session.world.transfer(message.caller, message.address, message.value),
+            CallKind::StaticCall if fault::planted!(WorldStaticTouch) => {}
             CallKind::StaticCall => self.session.world.touch(message.address),
             _ => {}
         }
+        let snapshot = if fault::planted!(WorldValueKept) { self.session.world.snapshot() } else { snapshot };
         if is_precompile(&target, revision) {
             let done = self.run_precompile(&message, &target, revision)?;
             return Ok(Entered::Done(self.settle(&message, id, snapshot, done)));
@@ -75,11 +80,15 @@ fn message(caller: &Frame, request: &CallRequest) -> Message {
     Message {
         kind: request.kind,
         depth: from.depth + 1,
-        is_static: from.is_static || request.kind == CallKind::StaticCall,
+        is_static: from.is_static && !fault::planted!(WorldStaticInherited) || request.kind == CallKind::StaticCall,
         gas: request.gas,
         address: if borrows { from.address } else { request.target },
         code_address: request.code_address,
-        caller: if request.kind == CallKind::DelegateCall { from.caller } else { from.address },
+        caller: if request.kind == CallKind::DelegateCall && !fault::planted!(WorldDelegateCaller) {
+            from.caller
+        } else {
+            from.address
+        },
         value: request.value,
         input: Bytes::copy_from_slice(input),
     }

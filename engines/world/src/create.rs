@@ -17,12 +17,18 @@ impl Driver<'_> {
         let creator = caller.message.address;
         let entry = self.session.world.entry(creator);
         let (nonce, balance) = (entry.nonce, entry.balance);
+        if fault::planted!(WorldCreateDepth) && caller.message.depth >= limits::DEPTH && nonce < limits::NONCE {
+            self.session.world.set_nonce(creator, nonce + 1);
+        }
         self.session.ask(AskKind::Create, word(creator), request.value, U256::from(request.gas), false);
-        if caller.message.depth >= limits::DEPTH || balance < request.value || nonce == limits::NONCE {
+        if caller.message.depth >= limits::DEPTH
+            || balance < request.value
+            || nonce == limits::NONCE && !fault::planted!(WorldNonceMax)
+        {
             return Ok(Entered::Done(refused(request.gas)));
         }
         let code = caller.init_code(request);
-        self.session.world.set_nonce(creator, nonce + 1);
+        self.session.world.set_nonce(creator, nonce.saturating_add(1));
         let address = match request.salt {
             None => creator.create(nonce),
             Some(salt) => creator.create2(B256::from(salt), code.hash()),
@@ -46,8 +52,10 @@ impl Driver<'_> {
     pub(crate) fn enter_create(&mut self, message: Message, code: Code, memory_limit: u64) -> Entered {
         let id = self.next_id();
         let address: Address = message.address;
+        let before = self.session.world.snapshot();
         self.session.world.warm(address);
-        let snapshot = self.session.world.snapshot();
+        let after = self.session.world.snapshot();
+        let snapshot = if fault::planted!(WorldCreateWarm) { before } else { after };
         if self.session.world.entry(address).is_taken() {
             let end = End::Halt(Halt::Collision);
             let done = Done { end, gas_left: message.gas, output: Bytes::new(), created: None };
@@ -55,7 +63,7 @@ impl Driver<'_> {
         }
         self.session.world.create(address);
         self.session.world.transfer(message.caller, address, message.value);
-        if self.env.revision.is(Revision::Spurious) {
+        if self.env.revision.is(Revision::Spurious) || fault::planted!(WorldCreateNonce) {
             self.session.world.set_nonce(address, 1);
         }
         let frame = self.frame(message, memory_limit, id);

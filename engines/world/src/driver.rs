@@ -179,6 +179,13 @@ impl Driver<'_> {
             _ => Bytes::new(),
         };
         let done = match frame.message.kind.is_create() && end.is_success() {
+            false
+                if fault::planted!(WorldCodeSizeRevert)
+                    && frame.message.kind.is_create()
+                    && output.len() > limits::code(self.env.revision) =>
+            {
+                Done { end: End::Halt(Halt::OutOfGas), gas_left: 0, output: Bytes::new(), created: None }
+            }
             true => self.deposit(&frame, end, output),
             false => Done { end, gas_left: frame.gas_left, output, created: None },
         };
@@ -193,7 +200,8 @@ impl Driver<'_> {
             self.session.world.revert(snapshot);
         }
         if let End::Halt(_) = done.end {
-            (done.gas_left, done.output) = (0, Bytes::new());
+            done.gas_left *= u64::from(fault::planted!(WorldHaltGas));
+            done.output = Bytes::new();
         }
         let refund = self.session.world.refund;
         if let Some(record) = &mut self.session.record {
@@ -217,7 +225,7 @@ impl Driver<'_> {
         let revision = self.env.revision;
         let halted =
             |halt| Done { end: End::Halt(halt), gas_left: frame.gas_left, output: Bytes::new(), created: None };
-        if revision.is(London) && output.first() == Some(&0xef) {
+        if revision.is(London) && !fault::planted!(WorldEfPrefix) && output.first() == Some(&0xef) {
             return halted(Halt::CodeStartsWithEf);
         }
         if output.len() > limits::code(revision) {
@@ -226,7 +234,7 @@ impl Driver<'_> {
         let price = CODE_DEPOSIT_BYTE * output.len() as u64;
         let (code, gas_left) = match frame.gas_left.checked_sub(price) {
             Some(gas_left) => (output, gas_left),
-            None if revision.is(Homestead) => return halted(Halt::OutOfGas),
+            None if revision.is(Homestead) || fault::planted!(WorldDepositFrontier) => return halted(Halt::OutOfGas),
             // Before EIP-2 a contract that could not pay for its code came into being without it.
             None => (Bytes::new(), frame.gas_left),
         };
@@ -244,6 +252,9 @@ fn resume(caller: &mut Frame, done: Done) {
     caller.gas_left += done.gas_left;
     match caller.request.take() {
         Some(Request::Call(request)) => {
+            if fault::planted!(WorldReturnZeroes) {
+                caller.memory.slice_mut(request.output_offset, request.output_len).fill(0);
+            }
             let n = done.output.len().min(request.output_len);
             caller.memory.slice_mut(request.output_offset, n).copy_from_slice(&done.output[..n]);
             caller.return_data = done.output;
@@ -251,7 +262,13 @@ fn resume(caller: &mut Frame, done: Done) {
         }
         _ => {
             // EIP-211: the return data of a create is empty unless it reverted.
-            caller.return_data = if done.end == End::Revert { done.output } else { Bytes::new() };
+            caller.return_data = if done.end == End::Revert && !fault::planted!(WorldRevertReturns)
+                || fault::planted!(WorldCreateReturns)
+            {
+                done.output.clone()
+            } else {
+                Bytes::new()
+            };
             caller.answer(done.created.map_or(U256::ZERO, crate::session::word));
         }
     }

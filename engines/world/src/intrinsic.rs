@@ -15,7 +15,10 @@ pub fn intrinsic_gas(transaction: &Transaction, revision: Revision) -> u64 {
             total = total.saturating_add(gas::TX_CREATE);
         }
         if revision.is(Revision::Shanghai) {
-            total = total.saturating_add(gas::words(transaction.data.len() as u64) * gas::INITCODE_WORD);
+            total = total.saturating_add(
+                gas::words(transaction.data.len() as u64 & if fault::planted!(WorldIntrinsicWords) { !31 } else { !0 })
+                    * gas::INITCODE_WORD,
+            );
         }
     }
     for (_, slots) in transaction.access_list.iter().flatten() {
@@ -30,6 +33,10 @@ pub fn floor_gas(transaction: &Transaction, revision: Revision) -> u64 {
     if !revision.is(Revision::Prague) {
         return 0;
     }
-    let tokens: u64 = transaction.data.iter().map(|byte| if *byte == 0 { 1 } else { 4 }).sum();
+    let tokens: u64 = transaction
+        .data
+        .iter()
+        .map(|byte| if *byte == 0 { 1 } else { 4 - u64::from(fault::planted!(WorldFloorTokens)) })
+        .sum();
     gas::TX_BASE + tokens * gas::TX_FLOOR_TOKEN
 }

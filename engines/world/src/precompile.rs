@@ -17,6 +17,7 @@ fn set(revision: Revision) -> &'static Precompiles {
         later if later.is(Revision::Osaka) => PrecompileSpecId::OSAKA,
         Revision::Prague => PrecompileSpecId::PRAGUE,
         Revision::Cancun => PrecompileSpecId::CANCUN,
+        Revision::Berlin if fault::planted!(WorldPrecompileSet) => PrecompileSpecId::ISTANBUL,
         later if later.is(Revision::Berlin) => PrecompileSpecId::BERLIN,
         Revision::Istanbul => PrecompileSpecId::ISTANBUL,
         later if later.is(Revision::Byzantium) => PrecompileSpecId::BYZANTIUM,
@@ -36,9 +37,24 @@ pub fn precompile(address: &Address, revision: Revision, input: &[u8], gas: u64)
         return Err(format!("{address} is no precompiled contract in {revision}"));
     };
     let done = contract.execute(input, gas, 0).map_err(|error| format!("precompiled contract {address}: {error}"))?;
+    let cheap = fault::planted!(WorldModexpFloor)
+        && *address == Address::with_last_byte(5)
+        && matches!(done.gas_used, 200 | 500);
     Ok(match done.status {
-        PrecompileStatus::Success => Precompiled { gas_used: done.gas_used, output: Ok(done.bytes) },
-        PrecompileStatus::Halt(PrecompileHalt::OutOfGas) => Precompiled { gas_used: gas, output: Err(Halt::OutOfGas) },
+        PrecompileStatus::Success
+            if fault::planted!(WorldEcrecoverOutput)
+                && *address == Address::with_last_byte(1)
+                && done.bytes.is_empty() =>
+        {
+            Precompiled { gas_used: done.gas_used, output: Ok(Bytes::from(vec![0; 32])) }
+        }
+        PrecompileStatus::Success => {
+            Precompiled { gas_used: if cheap { 0 } else { done.gas_used }, output: Ok(done.bytes) }
+        }
+        PrecompileStatus::Halt(PrecompileHalt::OutOfGas) => Precompiled {
+            gas_used: gas,
+            output: Err(if fault::planted!(WorldPrecompileKind) { Halt::Precompile } else { Halt::OutOfGas }),
+        },
         PrecompileStatus::Halt(_) | PrecompileStatus::Revert => {
             Precompiled { gas_used: gas, output: Err(Halt::Precompile) }
         }

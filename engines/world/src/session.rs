@@ -111,7 +111,8 @@ impl Host for Session<'_> {
     fn code_hash(&mut self, address: Address) -> Loaded<B256> {
         let cold = self.world.warm(address);
         let entry = self.world.entry(address);
-        let value = if entry.is_empty() { B256::ZERO } else { entry.code.hash() };
+        let is_nothing = entry.is_empty() && !(fault::planted!(WorldHashEmpty) && entry.exists);
+        let value = if is_nothing { B256::ZERO } else { entry.code.hash() };
         self.about(AskKind::CodeHash, address, value.into(), cold);
         Loaded { value, cold }
     }
@@ -166,14 +167,17 @@ impl Host for Session<'_> {
         let (balance, created) = (entry.balance, entry.created);
         self.ask(AskKind::Destroy, word(owner), word(beneficiary), balance, created);
         // EIP-6780: only what this transaction created disappears; the rest merely gives its balance away.
-        let disappears = created || !self.world.revision.is(Revision::Cancun);
+        let disappears = created || fault::planted!(WorldDestroyCancun) || !self.world.revision.is(Revision::Cancun);
         if owner != beneficiary {
             self.world.transfer(owner, beneficiary, balance);
-        } else if disappears {
+        } else if disappears && !fault::planted!(WorldDestroySelf) {
             self.world.touch(owner);
             self.world.set_balance(owner, U256::ZERO);
         }
-        if disappears && self.world.destroy(owner) && !self.world.revision.is(Revision::London) {
+        if disappears
+            && (self.world.destroy(owner) || fault::planted!(WorldDestroyRefund))
+            && !self.world.revision.is(Revision::London)
+        {
             self.world.refund += gas::SELFDESTRUCT_REFUND;
         }
     }

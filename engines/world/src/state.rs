@@ -34,7 +34,10 @@ impl Entry {
 
     /// Whether a create may not use the address (EIP-684, EIP-7610).
     pub(crate) fn is_taken(&self) -> bool {
-        self.nonce != 0 || !self.code.is_empty() || self.storage.values().any(|cell| !cell.current.is_zero())
+        let asks_storage = !fault::planted!(WorldCollisionStorage);
+        self.nonce != 0
+            || !self.code.is_empty()
+            || asks_storage && self.storage.values().any(|cell| !cell.current.is_zero())
     }
 }
 
@@ -141,7 +144,12 @@ impl World {
     /// Records an access; true if it was the first. Nothing is cold before Berlin, and precompiled contracts never
     /// are (EIP-2929): they are not recorded.
     pub(crate) fn warm(&mut self, address: Address) -> bool {
-        if !self.revision.is(Revision::Berlin) || is_precompile(&address, self.revision) {
+        if !self.revision.is(Revision::Berlin)
+            || is_precompile(
+                &address,
+                if fault::planted!(WorldPrecompileWarm) { Revision::Osaka } else { self.revision },
+            )
+        {
             return false;
         }
         let entry = self.entry(address);
@@ -268,8 +276,13 @@ impl World {
 
     /// Takes the world back.
     pub(crate) fn revert(&mut self, to: Snapshot) {
-        self.logs.truncate(to.logs);
-        self.refund = to.refund;
+        let to = if fault::planted!(WorldLogsCleared) { Snapshot { logs: 0, ..to } } else { to };
+        if !fault::planted!(WorldLogsKept) {
+            self.logs.truncate(to.logs);
+        }
+        if !fault::planted!(WorldRefundKept) {
+            self.refund = to.refund;
+        }
         while to.journal < self.journal.len()
             && let Some(undo) = self.journal.pop()
         {
@@ -281,15 +294,19 @@ impl World {
         match undo {
             Undo::Appeared(address) => self.entry(address).exists = false,
             Undo::Balance(address, old) => self.entry(address).balance = old,
+            Undo::Nonce(..) if fault::planted!(WorldNonceKept) => {}
             Undo::Nonce(address, old) => self.entry(address).nonce = old,
             Undo::Code(address, old) => self.entry(address).code = old,
-            Undo::Warmed(address) => self.entry(address).warm = false,
+            Undo::Warmed(address) => self.entry(address).warm = fault::planted!(WorldWarmKept),
             Undo::Touched(RIPEMD) => {}
             Undo::Touched(address) => self.entry(address).touched = false,
             Undo::Created(address) => self.entry(address).created = false,
             Undo::Destroyed(address) => self.entry(address).destroyed = false,
             Undo::Slot(address, key, old) => self.entry(address).storage.entry(key).or_default().current = old,
-            Undo::SlotWarmed(address, key) => self.entry(address).storage.entry(key).or_default().warm = false,
+            Undo::SlotWarmed(address, key) => {
+                self.entry(address).storage.entry(key).or_default().warm = fault::planted!(WorldSlotWarmKept)
+            }
+            Undo::Transient(..) if fault::planted!(WorldTransientKept) => {}
             Undo::Transient(address, key, old) => drop(self.transient.insert((address, key), old)),
         }
     }
@@ -299,17 +316,22 @@ impl World {
     pub(crate) fn end_transaction(&mut self) {
         let clears = self.revision.is(Revision::Spurious);
         for entry in self.entries.values_mut() {
-            let removed = entry.destroyed || clears && entry.touched && entry.is_empty();
+            let removed =
+                entry.destroyed || clears && entry.touched && entry.is_empty() && !fault::planted!(WorldTouchEmpty);
             if removed || !entry.exists {
-                *entry = Entry::default();
+                let balance = if fault::planted!(WorldDestroyedBalance) { entry.balance } else { U256::ZERO };
+                *entry = Entry { exists: !balance.is_zero(), balance, ..Entry::default() };
             }
             (entry.warm, entry.touched, entry.created) = (false, false, false);
             entry.storage.retain(|_, cell| {
-                *cell = Cell { original: cell.current, current: cell.current, warm: false };
+                let original = if fault::planted!(WorldOriginalStale) { cell.original } else { cell.current };
+                *cell = Cell { original, current: cell.current, warm: false };
                 !cell.current.is_zero()
             });
         }
-        self.transient.clear();
+        if !fault::planted!(WorldTransientLives) {
+            self.transient.clear();
+        }
         self.journal.clear();
         self.refund = 0;
     }

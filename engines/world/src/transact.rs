@@ -97,7 +97,7 @@ pub(crate) fn transact(
 fn env(case: &Case, transaction: &Transaction) -> Env {
     let block = &case.block;
     let base_fee = if case.revision.is(Revision::London) { U256::from(block.base_fee) } else { U256::ZERO };
-    let merged = case.revision.is(Revision::Paris);
+    let merged = case.revision.is(Revision::Paris) && !fault::planted!(WorldPrevrandao);
     Env {
         revision: case.revision,
         chain_id: U256::from(case.chain_id),
@@ -118,7 +118,12 @@ fn env(case: &Case, transaction: &Transaction) -> Env {
 fn buy_gas(world: &mut World, case: &Case, transaction: &Transaction, price: U256) {
     let blobs = transaction.carried_blobs().map_or(0, |blobs| blobs.hashes.len() as u64) * gas::BLOB;
     let cost = price * U256::from(transaction.gas_limit)
-        + U256::from(blobs) * if blobs == 0 { U256::ZERO } else { blob_base_fee(&case.block, case.revision) };
+        + U256::from(blobs)
+            * if blobs == 0 || fault::planted!(WorldBlobFee) {
+                U256::ZERO
+            } else {
+                blob_base_fee(&case.block, case.revision)
+            };
     let balance = world.entry(transaction.sender).balance;
     world.touch(transaction.sender);
     world.set_balance(transaction.sender, balance - cost);
@@ -134,12 +139,12 @@ fn warm_up(world: &mut World, case: &Case, transaction: &Transaction) {
     if let Some(to) = transaction.to {
         world.warm(to);
     }
-    if case.revision.is(Revision::Shanghai) {
+    if case.revision.is(Revision::Shanghai) || fault::planted!(WorldCoinbaseWarm) {
         world.warm(case.block.coinbase);
     }
     for (address, keys) in transaction.access_list.iter().flatten() {
         world.warm(*address);
-        for key in keys {
+        for key in keys.iter().filter(|_| !fault::planted!(WorldListSlots)) {
             world.warm_slot(*address, *key);
         }
     }
@@ -181,14 +186,20 @@ struct Bill {
 fn bill(world: &World, transaction: &Transaction, revision: Revision, gas_left: u64) -> Bill {
     let spent = transaction.gas_limit - gas_left;
     // The counter of a whole transaction never goes below zero: every slot gives back only what it was granted.
-    let refund = (world.refund.max(0) as u64).min(spent / gas::refund_divisor(revision));
+    let refund = (world.refund.max(0) as u64).min(
+        spent / gas::refund_divisor(if fault::planted!(WorldRefundDivisor) { Revision::Berlin } else { revision }),
+    );
     Bill { gas_used: (spent - refund).max(floor_gas(transaction, revision)), refund }
 }
 
 fn pay_back(world: &mut World, case: &Case, transaction: &Transaction, price: U256, gas_used: u64) {
     let rest = U256::from(transaction.gas_limit - gas_used) * price;
     world.add_balance(transaction.sender, rest);
-    let burnt = if case.revision.is(Revision::London) { U256::from(case.block.base_fee) } else { U256::ZERO };
+    let burnt = if case.revision.is(Revision::London) && !fault::planted!(WorldBaseFee) {
+        U256::from(case.block.base_fee)
+    } else {
+        U256::ZERO
+    };
     world.add_balance(case.block.coinbase, U256::from(gas_used) * (price - burnt));
 }
 

@@ -86,10 +86,10 @@ fn gas_limit(case: &Case, transaction: &Transaction, gas_used: u64) -> Result<()
 fn sender(case: &Case, transaction: &Transaction, world: &mut World) -> Result<(), Rejection> {
     let sender = world.entry(transaction.sender);
     let delegates = case.revision.is(Revision::Prague) && delegate(&sender.code).is_some();
-    require(sender.code.is_empty() || delegates, Rejection::SenderNotEoa)?;
+    require(sender.code.is_empty() || delegates || fault::planted!(WorldSenderCode), Rejection::SenderNotEoa)?;
     require(transaction.nonce < limits::NONCE, Rejection::NonceMax)?;
     require(transaction.nonce >= sender.nonce, Rejection::NonceTooLow)?;
-    require(transaction.nonce <= sender.nonce, Rejection::NonceTooHigh)?;
+    require(transaction.nonce <= sender.nonce || fault::planted!(WorldNonceGap), Rejection::NonceTooHigh)?;
     require(cost_max(transaction) <= U512::from(sender.balance), Rejection::InsufficientFunds)
 }
 

@@ -44,7 +44,7 @@ impl Ledger {
     /// Adds a case.
     pub(crate) fn add(&mut self, case: &Case, verdict: &Verdict) {
         let n_outcomes = verdict.runs.iter().filter(|(_, ran)| ran.outcome().is_some()).count();
-        if n_outcomes > 1 {
+        if n_outcomes > usize::from(!fault::planted!(LedgerAlone)) {
             self.judged += 1;
         } else {
             self.alone += 1;
@@ -86,7 +86,13 @@ impl Ledger {
 
     /// Adds what an engine ran of a sampled case in compiled code.
     pub(crate) fn add_compiled(&mut self, engine: &str, counts: &Counts) {
-        add_counts(self.compiled.entry(engine.to_owned()).or_default(), counts);
+        let own = self.instructions.clone();
+        let compiled = self.compiled.entry(engine.to_owned()).or_default();
+        if fault::planted!(LedgerCompiled) {
+            *compiled = own;
+            return;
+        }
+        add_counts(compiled, counts);
     }
 
     /// Instructions that an engine ran in compiled code, of all that were executed.

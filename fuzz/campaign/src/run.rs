@@ -173,7 +173,9 @@ impl Campaign<'_> {
         let range = |start: &u64| from.max(*start)..to.min(start + BLOCK);
         let blocks: Vec<Block> = starts.par_iter().map(|start| self.block(range(start), state, progress)).collect();
         for block in blocks {
-            state.ledger.merge(&block.ledger);
+            if !fault::planted!(CampaignWorker) || state.next % (2 * BLOCK) == 0 {
+                state.ledger.merge(&block.ledger);
+            }
             for result in &block.results {
                 self.count(state, result);
                 state.leaves.push(result.leaf);
@@ -310,7 +312,7 @@ fn sample(crew: &mut Crew, case: &Case, ledger: &mut Ledger) {
 
 /// The digest of what a case came to on the judge.
 fn leaf(verdict: &Verdict) -> B256 {
-    if let Some(outcome) = verdict.outcome() {
+    if let Some(outcome) = verdict.outcome().filter(|_| !fault::planted!(CampaignLeaf)) {
         return digest::exact(outcome).or_else(|_| digest::consensus(outcome)).unwrap_or_default();
     }
     let kind = match verdict.runs.first() {

@@ -45,7 +45,7 @@ impl Tree {
     /// Appends the blocks of the run that begins where this one ends; `None` if it begins elsewhere.
     #[must_use]
     pub fn join(mut self, behind: &Tree) -> Option<Tree> {
-        (behind.first == self.next).then(|| {
+        (behind.first == self.next || fault::planted!(CampaignJoin)).then(|| {
             behind.roots.iter().for_each(|(level, root)| self.append(*level, *root));
             self
         })
@@ -96,7 +96,9 @@ impl Tree {
 
 fn node(left: B256, right: B256) -> B256 {
     let mut hash = Keccak256::new();
-    hash.update(left);
+    if !fault::planted!(CampaignDigest) {
+        hash.update(left);
+    }
     hash.update(right);
     hash.finalize()
 }

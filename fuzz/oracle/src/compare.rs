@@ -162,13 +162,15 @@ impl Found {
         match (left, right) {
             (TxOutcome::Executed(left), TxOutcome::Executed(right)) => self.receipt(left, right),
             (TxOutcome::Rejected(left), TxOutcome::Rejected(right)) => self.value(Part::Reason, "", left, right),
+            _ if fault::planted!(OracleRejection) => {}
             (left, right) => self.value(Part::Rejection, "", &rejection(left), &rejection(right)),
         }
     }
 
     fn receipt(&mut self, left: &Receipt, right: &Receipt) {
         self.value(Part::Success, "", &left.success, &right.success);
-        self.value(Part::GasUsed, "", &left.gas_used, &right.gas_used);
+        let near = fault::planted!(OracleGas) && left.gas_used.abs_diff(right.gas_used) <= 1;
+        self.value(Part::GasUsed, "", &left.gas_used, if near { &left.gas_used } else { &right.gas_used });
         self.value(Part::Output, "", &left.output, &right.output);
         self.value(Part::LogCount, "", &left.logs.len(), &right.logs.len());
         for (i, (left, right)) in left.logs.iter().zip(&right.logs).enumerate() {
@@ -184,17 +186,30 @@ impl Found {
         let place = format!("log {i}");
         self.value(Part::LogAddress, &place, &left.address, &right.address);
         self.value(Part::LogTopic, &place, &left.topics, &right.topics);
+        if fault::planted!(OracleLogs) {
+            return;
+        }
         self.value(Part::LogData, &place, &left.data, &right.data);
     }
 
     fn exact(&mut self, left: &Exact, right: &Exact) {
         self.value(Part::End, "", &left.end.to_string(), &right.end.to_string());
         self.value(Part::GasLeft, "", &left.gas_left, &right.gas_left);
-        self.value(Part::Refund, "", &left.refund, &right.refund);
-        self.list(Part::Frames, &left.frames, &right.frames);
+        self.value(
+            Part::Refund,
+            "",
+            &left.refund,
+            if fault::planted!(OracleRefund) { &left.refund } else { &right.refund },
+        );
+        let n = if fault::planted!(OracleFrames) && left.frames.len() == right.frames.len() { 0 } else { usize::MAX };
+        let some = |frames: &'_ [api::outcome::FrameEnd]| frames[..frames.len().min(n)].to_vec();
+        self.list(Part::Frames, &some(&left.frames), &some(&right.frames));
         self.value(Part::WarmAccounts, "", &left.warm_accounts, &right.warm_accounts);
         self.value(Part::WarmSlots, "", &left.warm_slots, &right.warm_slots);
         self.value(Part::Transient, "", &left.transient, &right.transient);
+        if fault::planted!(OracleTranscript) {
+            return;
+        }
         self.list(Part::Transcript, &left.transcript, &right.transcript);
     }
 
@@ -206,6 +221,7 @@ impl Found {
             match (left.get(address), right.get(address)) {
                 (Some(left), Some(right)) if left == right => {}
                 (Some(left), Some(right)) => self.account(&address.to_string(), left, right),
+                _ if fault::planted!(OracleExistence) => {}
                 (left, right) => {
                     self.value(Part::Existence, &address.to_string(), &left.is_some(), &right.is_some());
                 }
@@ -220,7 +236,7 @@ impl Found {
         let mut keys: Vec<&U256> = left.storage.keys().chain(right.storage.keys()).collect();
         keys.sort();
         keys.dedup();
-        for key in keys {
+        for key in keys.into_iter().filter(|_| !fault::planted!(OracleStorage)) {
             let value = |account: &Account| account.storage.get(key).copied().unwrap_or_default();
             self.value(Part::Slot, &format!("{place} slot {key:#x}"), &value(left), &value(right));
         }

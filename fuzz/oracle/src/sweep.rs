@@ -21,7 +21,7 @@ pub fn gas_edges(crew: &mut Crew, case: &Case, n_max: usize) -> Edges {
     let mut edges = BTreeSet::new();
     for left in &seen.left {
         let exact = limit - left.min(&limit);
-        edges.extend([exact.saturating_sub(1), exact, exact.saturating_add(1)]);
+        edges.extend([exact.saturating_sub(u64::from(!fault::planted!(OracleSweep))), exact, exact.saturating_add(1)]);
     }
     let edges: Vec<u64> = edges.into_iter().collect();
     let step = edges.len().div_ceil(n_max.max(1)).max(1);

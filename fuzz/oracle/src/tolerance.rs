@@ -113,7 +113,7 @@ impl Row {
         let in_force = case.revision.is(self.since) && !self.until.is_some_and(|until| case.revision.is(until));
         let place = self.place.as_ref().is_none_or(|place| difference.place.contains(place));
         let when = self.when.is_none_or(|when| when.holds(case, outcome));
-        pair && in_force && place && when && self.parts.contains(&difference.part)
+        (pair || fault::planted!(OracleTolerates)) && in_force && place && when && self.parts.contains(&difference.part)
     }
 }
 

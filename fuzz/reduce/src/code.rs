@@ -46,7 +46,7 @@ impl Pieces {
         };
         let mut out = Vec::new();
         for piece in &new {
-            match target(piece).and_then(|place| with_operand(piece, place)) {
+            match target(piece).filter(|_| !fault::planted!(ReduceJumps)).and_then(|place| with_operand(piece, place)) {
                 Some(moved) => out.extend(moved),
                 None => out.extend(piece),
             }

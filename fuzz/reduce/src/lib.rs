@@ -54,7 +54,10 @@ pub fn reduce(case: &Case, budget: Budget, keeps: impl Fn(&Case) -> bool + Sync)
                 if proposals.is_empty() && kind(&best).nth(skip).is_none() {
                     break;
                 }
-                let winner = proposals.par_iter().position_first(&keeps);
+                let winner = match fault::planted!(ReduceOrder) {
+                    true => proposals.par_iter().position_any(&keeps),
+                    false => proposals.par_iter().position_first(&keeps),
+                };
                 // What lies behind the winner in its batch does not count: with one thread it is never tried.
                 tries += winner.map_or(proposals.len(), |at| at + 1) as u64;
                 match winner {
@@ -107,6 +110,9 @@ pub fn reduce_finding(
 ) -> Reduced {
     reduce(case, budget, |smaller| {
         let verdict = crews.with(|crew| judge(crew, smaller, tolerances));
-        verdict.divergences.iter().any(|divergence| divergence.signature == *signature)
+        verdict
+            .divergences
+            .iter()
+            .any(|divergence| fault::planted!(ReduceSignature) || divergence.signature == *signature)
     })
 }

@@ -63,7 +63,7 @@ pub(crate) fn campaign(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> 
         source: &make,
         crews: Crews::like(&crew),
         tolerances: &tolerances,
-        limits: Limits::default(),
+        limits: if args.first { Limits { findings_max: 0, ..Limits::default() } } else { Limits::default() },
         keeper: &folder,
         known: &known,
         alive: &guard::task,

@@ -6,7 +6,7 @@ use crate::exit::{Exit, Failure};
 use crate::guard::{self, Run};
 use crate::roster::Roster;
 use api::Case;
-use campaign::{Known, Plan, Progress, Stage, State, hang};
+use campaign::{Known, News, Plan, Progress, Stage, State, hang};
 use r#gen::Mix;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ pub(super) struct Pace {
     is_terminal: bool,
     began: Instant,
     first: u64,
+    /// One finding is enough.
+    first_only: bool,
     deadline: Option<Instant>,
     last_line: Mutex<Instant>,
     /// As it was last saved.
@@ -63,6 +65,7 @@ impl Pace {
             is_terminal: std::io::stderr().is_terminal(),
             began,
             first: start.next,
+            first_only: args.first,
             deadline: args.time.and_then(|seconds| began.checked_add(Duration::from_secs(seconds))),
             last_line: Mutex::new(began),
             state: Mutex::new(start.clone()),
@@ -197,7 +200,10 @@ impl Progress for Pace {
     }
 
     fn is_stopping(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        let enough =
+            || self.first_only && lock(&self.seen).keys().any(|seen| !matches!(self.known.news(seen), News::Open(_)));
+        let late = || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        INTERRUPTED.load(Ordering::Relaxed) || late() || enough()
     }
 
     fn seen(&self, signature: &str, index: u64) {

@@ -1,10 +1,11 @@
 //! `verify`: runs again what a receipt says, and compares.
 
 use super::VERSION;
-use crate::args::{DrawArgs, EngineList, FuzzArgs, GateArgs, HangLimit, PerfMap, VerifyArgs};
+use crate::args::{DrawArgs, EngineList, FuzzArgs, GateArgs, HangLimit, PartName, PerfMap, VerifyArgs};
 use crate::exit::{Exit, Failure};
 use crate::roster::Roster;
 use crate::{fuzz, gate, source};
+use clap::ValueEnum;
 use serde_json::Value;
 use std::io::{Write, sink};
 
@@ -31,13 +32,11 @@ pub(crate) fn verify(args: &VerifyArgs, roster: Roster, out: &mut dyn Write) -> 
         }
         Some("gate") => {
             let engines = engines(&receipt["run"]).ok_or_else(|| wrong("`run` names no engines"))?;
+            let part = parts(&receipt["result"]).ok_or_else(|| wrong("`result` names no parts of the gate"))?;
             let (json, annotations, markdown, junit, receipt) = (false, false, None, None, None);
             let limit = HangLimit { hang: args.limit.hang };
-            gate::decide(
-                &GateArgs { engines, limit, json, markdown, junit, annotations, receipt },
-                roster,
-                &mut sink(),
-            )?
+            let asked = GateArgs { engines, part, limit, json, markdown, junit, annotations, receipt };
+            gate::decide(&asked, roster, &mut sink())?
         }
         _ => return Err(wrong("`run` names no command that can be verified")),
     };
@@ -61,6 +60,13 @@ fn engines(run: &Value) -> Option<EngineList> {
     Some(EngineList { engines: names.collect::<Option<Vec<_>>>().filter(|names| !names.is_empty())? })
 }
 
+/// The parts of the gate that a result is of; floors belong to the campaign.
+fn parts(result: &Value) -> Option<Vec<PartName>> {
+    let names = result["parts"].as_array()?.iter().map(|part| part["name"].as_str());
+    let names = names.filter(|name| *name != Some("floors"));
+    names.map(|name| PartName::from_str(name?, false).ok()).collect()
+}
+
 fn fuzz_args(run: &Value, args: &VerifyArgs) -> Option<FuzzArgs> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let draw = &run["draw"];
@@ -75,6 +81,7 @@ fn fuzz_args(run: &Value, args: &VerifyArgs) -> Option<FuzzArgs> {
         cases: run["cases"].as_u64()?,
         shard: Some(text(&run["shard"])?).filter(|shard| shard != "1/1"),
         time: None,
+        first: false,
         engines: engines(run)?,
         jobs: args.jobs,
         known: Vec::new(),

@@ -34,6 +34,7 @@ pub(crate) fn rem(stack: &mut Stack<'_>) {
 pub(crate) fn sdiv(stack: &mut Stack<'_>) {
     stack.binary(|left, right| {
         let quotient = magnitude(left).checked_div(magnitude(right)).unwrap_or_default();
+        let quotient = if fault::planted!(InterpSdivMin) && is_negative(&quotient) { U256::ZERO } else { quotient };
         if is_negative(left) != is_negative(right) { quotient.wrapping_neg() } else { quotient }
     });
 }
@@ -43,6 +44,7 @@ pub(crate) fn sdiv(stack: &mut Stack<'_>) {
 pub(crate) fn smod(stack: &mut Stack<'_>) {
     stack.binary(|left, right| {
         let rest = magnitude(left).checked_rem(magnitude(right)).unwrap_or_default();
+        let left = if fault::planted!(InterpSmodSign) { right } else { left };
         if is_negative(left) { rest.wrapping_neg() } else { rest }
     });
 }
@@ -51,6 +53,8 @@ pub(crate) fn smod(stack: &mut Stack<'_>) {
 #[inline(always)]
 pub(crate) fn addmod(stack: &mut Stack<'_>) {
     let (left, right) = (stack.pop(), stack.pop());
+    let cut = fault::planted!(InterpAddmodCut);
+    let (left, right) = if cut { (left.wrapping_add(right), U256::ZERO) } else { (left, right) };
     stack.unary(|modulus| left.add_mod(right, *modulus));
 }
 
@@ -65,6 +69,7 @@ pub(crate) fn mulmod(stack: &mut Stack<'_>) {
 #[inline(always)]
 pub(crate) fn exp(stack: &mut Stack<'_>, gas_left: &mut u64, revision: Revision) -> Result<(), Stop> {
     let bytes = stack.peek(1).byte_len() as u64;
+    let revision = if fault::planted!(InterpExpPrice) { Revision::Osaka } else { revision };
     charge(gas_left, bytes * spec::gas::exp_byte(revision))?;
     stack.binary(|base, exponent| base.wrapping_pow(*exponent));
     Ok(())
@@ -74,7 +79,11 @@ pub(crate) fn exp(stack: &mut Stack<'_>, gas_left: &mut u64, revision: Revision)
 #[inline(always)]
 pub(crate) fn signextend(stack: &mut Stack<'_>) {
     stack.binary(|index, word| {
-        let Some(index) = crate::gas::small(index).filter(|index| *index < 31) else { return *word };
+        let Some(index) =
+            crate::gas::small(index).filter(|index| *index < 31 - u64::from(fault::planted!(InterpSignextend30)))
+        else {
+            return *word;
+        };
         let bit = 8 * index as usize + 7;
         let mask = U256::MAX << (bit + 1);
         if word.bit(bit) { *word | mask } else { *word & !mask }

@@ -30,6 +30,7 @@ fn signed_less(left: &U256, right: &U256) -> bool {
     match (is_negative(left), is_negative(right)) {
         (true, false) => true,
         (false, true) => false,
+        (true, true) if fault::planted!(InterpSltSign) => right < left,
         _ => left < right,
     }
 }
@@ -68,6 +69,7 @@ pub(crate) fn not(stack: &mut Stack<'_>) {
 #[inline(always)]
 pub(crate) fn byte(stack: &mut Stack<'_>) {
     stack.binary(|index, word| match small(index) {
+        None if fault::planted!(InterpByteIndex) => U256::from(word.byte(31 - index.byte(0) as usize % 32)),
         Some(index @ 0..32) => U256::from(word.byte(31 - index as usize)),
         _ => U256::ZERO,
     });
@@ -75,7 +77,8 @@ pub(crate) fn byte(stack: &mut Stack<'_>) {
 
 #[inline(always)]
 pub(crate) fn shl(stack: &mut Stack<'_>) {
-    stack.binary(|amount, word| match small(amount) {
+    let mask = if fault::planted!(InterpShiftMask) { (1 << 31) - 1 } else { u64::MAX };
+    stack.binary(|amount, word| match small(amount).map(|amount| amount & mask) {
         Some(amount @ 0..256) => *word << amount as usize,
         _ => U256::ZERO,
     });
@@ -93,7 +96,7 @@ pub(crate) fn shr(stack: &mut Stack<'_>) {
 pub(crate) fn sar(stack: &mut Stack<'_>) {
     stack.binary(|amount, word| match small(amount) {
         Some(amount @ 0..256) => word.arithmetic_shr(amount as usize),
-        _ if is_negative(word) => U256::MAX,
+        _ if is_negative(word) && !fault::planted!(InterpSarFill) => U256::MAX,
         _ => U256::ZERO,
     });
 }

@@ -59,7 +59,8 @@ fn any_call(frame: &mut Frame, host: &mut dyn Host, kind: CallKind) -> Next {
         charge(&mut frame.gas_left, gas::NEW_ACCOUNT)?;
     }
     let given = gas_given(frame, &operands.gas)?;
-    let stipend = if moves_value { gas::CALL_STIPEND } else { 0 };
+    let is_given = moves_value || fault::planted!(InterpStaticStipend) && kind == CallKind::StaticCall;
+    let stipend = if is_given { gas::CALL_STIPEND } else { 0 };
     frame.request = Some(Request::Call(CallRequest {
         kind,
         target: operands.target,
@@ -99,7 +100,7 @@ fn follow_delegation(
     match code.strip_prefix(&[0xef, 0x01, 0x00]) {
         Some(delegate) if code.len() == limits::DELEGATION => {
             let delegate = Address::from_slice(delegate);
-            let cold = host.account(delegate).cold;
+            let cold = host.account(delegate).cold || fault::planted!(InterpDelegateWarm);
             charge(&mut frame.gas_left, if cold { gas::DELEGATE_COLD } else { gas::DELEGATE_WARM })?;
             Ok(delegate)
         }
@@ -109,13 +110,18 @@ fn follow_delegation(
 
 /// Before EIP-161 calling an absent account brought it into being; since then only value does.
 fn brings_into_being(revision: Revision, target: &AccountInfo, moves_value: bool) -> bool {
-    if revision.is(Revision::Spurious) { target.empty && moves_value } else { !target.exists }
+    if revision.is(Revision::Spurious) {
+        target.empty && (moves_value || fault::planted!(InterpCallNewAccount))
+    } else {
+        !target.exists
+    }
 }
 
 /// Takes the gas for the callee. EIP-150: what is asked for is capped, where before it had to be there.
 fn gas_given(frame: &mut Frame, asked: &U256) -> Result<u64, Halt> {
     let asked = saturated(asked);
     let given = match frame.revision().is(Revision::Tangerine) {
+        true if fault::planted!(InterpCallGas64th) => asked.min(frame.gas_left - frame.gas_left.div_ceil(64)),
         true => asked.min(gas::all_but_64th(frame.gas_left)),
         false => asked,
     };

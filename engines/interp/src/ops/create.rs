@@ -14,12 +14,15 @@ pub(crate) fn create2(frame: &mut Frame, _: &mut dyn Host) -> Next {
 }
 
 fn any_create(frame: &mut Frame, salted: bool) -> Next {
-    refuse_static(frame)?;
+    if !fault::planted!(InterpCreateStatic) {
+        refuse_static(frame)?;
+    }
     let (value, offset, len) = with_stack(frame, |stack| (stack.pop(), stack.pop(), stack.pop()));
     let salt = salted.then(|| pop_word(frame));
     let init = pay(&mut frame.gas_left, &frame.memory, &offset, &len)?;
     if frame.revision().is(Revision::Shanghai) {
-        charge_words(&mut frame.gas_left, init.len, gas::INITCODE_WORD)?;
+        let len = if fault::planted!(InterpInitcodeWords) { init.len / 32 * 32 } else { init.len };
+        charge_words(&mut frame.gas_left, len, gas::INITCODE_WORD)?;
     }
     if salted {
         // EIP-1014: the address is a hash over the initcode.
@@ -48,7 +51,7 @@ pub(crate) fn selfdestruct(frame: &mut Frame, host: &mut dyn Host) -> Next {
     }
     let brings_into_being = match frame.revision() {
         later if later.is(Revision::Spurious) => loaded.value.empty && !host.self_balance(frame).is_zero(),
-        Revision::Tangerine => !loaded.value.exists,
+        Revision::Tangerine => !loaded.value.exists && !fault::planted!(InterpDestroyTangerine),
         _ => false,
     };
     if brings_into_being {

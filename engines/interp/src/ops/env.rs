@@ -56,7 +56,7 @@ pub(crate) fn gas(stack: &mut Stack<'_>, gas_left: &mut u64, _: Revision) -> Don
 pub(crate) fn calldataload(frame: &mut Frame, _: &Code) -> Done {
     let start = saturated(&pop_word(frame)) as usize;
     let rest = frame.message.input.get(start..).unwrap_or_default();
-    let n = rest.len().min(32);
+    let n = if fault::planted!(InterpCalldataloadTail) && rest.len() < 32 { 0 } else { rest.len().min(32) };
     let mut word = [0; 32];
     word[..n].copy_from_slice(&rest[..n]);
     push_word(frame, U256::from_be_bytes(word));
@@ -86,8 +86,13 @@ pub(crate) fn returndatacopy(frame: &mut Frame, _: &Code) -> Done {
     let (to, from, len) = with_stack(frame, |stack| (stack.pop(), stack.pop(), stack.pop()));
     let range = pay(&mut frame.gas_left, &frame.memory, &to, &len)?;
     charge_words(&mut frame.gas_left, range.len, gas::COPY_WORD)?;
-    let end = saturated(&from).checked_add(range.len as u64).filter(|end| *end <= frame.return_data.len() as u64);
-    end.ok_or(Halt::ReturnDataOutOfBounds)?;
+    let wraps = fault::planted!(InterpReturnCopyWrap);
+    let end = saturated(&from)
+        .checked_add(range.len as u64)
+        .or(wraps.then_some(0))
+        .filter(|end| *end <= frame.return_data.len() as u64);
+    end.or((fault::planted!(InterpReturnCopyEmpty) && range.len == 0).then_some(0))
+        .ok_or(Halt::ReturnDataOutOfBounds)?;
     grow_to(&mut frame.memory, range)?;
     frame.memory.fill_from(range.offset, range.len, &frame.return_data, saturated(&from) as usize);
     Ok(())

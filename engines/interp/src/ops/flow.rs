@@ -16,12 +16,16 @@ pub(crate) fn jump(stack: &mut Stack<'_>, targets: &mut Targets<'_>, _: usize) -
 #[inline(always)]
 pub(crate) fn jumpi(stack: &mut Stack<'_>, targets: &mut Targets<'_>, pc: usize) -> Result<usize, Halt> {
     let (target, condition) = stack.take_two();
+    if fault::planted!(InterpJumpiTarget) && small(target).is_none() {
+        return Err(Halt::InvalidJump);
+    }
     if is_zero(condition) { Ok(pc + 1) } else { land(target, targets) }
 }
 
 #[inline(always)]
 fn land(target: &U256, targets: &mut Targets<'_>) -> Result<usize, Halt> {
-    match small(target) {
+    let low = fault::planted!(InterpJumpUpper).then_some(target.as_limbs()[0]);
+    match small(target).or(low) {
         Some(pc) if targets.contains(pc as usize) => Ok(pc as usize),
         _ => Err(Halt::InvalidJump),
     }

@@ -11,6 +11,10 @@ const BYTE: U256 = U256::ONE;
 #[inline(always)]
 pub(crate) fn mload(stack: &mut Stack<'_>, gas_left: &mut u64, memory: &mut Memory) -> Result<(), Stop> {
     let top = stack.peek(0);
+    if fault::planted!(InterpMloadGrowth) && *top == U256::from(memory.len()) {
+        *top = U256::ZERO;
+        return Ok(());
+    }
     let range = expand(gas_left, memory, top, &WORD)?;
     let bytes: [u8; 32] = memory.slice(range.offset, 32).try_into().expect("the slice has this length");
     *top = U256::from_be_bytes(bytes);
@@ -40,7 +44,8 @@ pub(crate) fn msize(stack: &mut Stack<'_>, _: &mut u64, memory: &mut Memory) -> 
 pub(crate) fn mcopy(stack: &mut Stack<'_>, gas_left: &mut u64, memory: &mut Memory) -> Result<(), Stop> {
     let (to, from, len) = (stack.pop(), stack.pop(), stack.pop());
     // EIP-5656: memory grows to the farther of the two ranges.
-    let farther = expand(gas_left, memory, &to.max(from), &len)?;
+    let extent = if fault::planted!(InterpMcopyExtent) && from < U256::from(memory.len()) { to } else { to.max(from) };
+    let farther = expand(gas_left, memory, &extent, &len)?;
     charge_words(gas_left, farther.len, gas::COPY_WORD)?;
     if farther.len > 0 {
         memory.copy_within(from.to(), to.to(), farther.len);
@@ -51,7 +56,8 @@ pub(crate) fn mcopy(stack: &mut Stack<'_>, gas_left: &mut u64, memory: &mut Memo
 pub(crate) fn keccak(stack: &mut Stack<'_>, gas_left: &mut u64, memory: &mut Memory) -> Result<(), Stop> {
     let (offset, len) = (stack.pop(), *stack.peek(0));
     let range = expand(gas_left, memory, &offset, &len)?;
-    charge_words(gas_left, range.len, gas::KECCAK_WORD)?;
+    let paid = if fault::planted!(InterpKeccakWords) { range.len / 32 * 32 } else { range.len };
+    charge_words(gas_left, paid, gas::KECCAK_WORD)?;
     *stack.peek(0) = keccak256(memory.slice(range.offset, range.len)).into();
     Ok(())
 }

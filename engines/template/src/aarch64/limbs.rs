@@ -23,8 +23,12 @@ impl Aarch64 {
         let right = self.in_reg(right, X17);
         match link {
             Link::Add => asm!(self ; adds X(to), X(left), X(right)),
+            Link::AddCarry if fault::planted!(A64Carry) && right == X17 => asm!(self ; adds X(to), X(left), X(right)),
             Link::AddCarry => asm!(self ; adcs X(to), X(left), X(right)),
             Link::Sub => asm!(self ; subs X(to), X(left), X(right)),
+            Link::SubBorrow if fault::planted!(A64Borrow) => {
+                asm!(self ; mvn x17, X(right) ; adcs X(to), X(left), x17 ; cmp xzr, xzr)
+            }
             Link::SubBorrow => asm!(self ; sbcs X(to), X(left), X(right)),
         }
     }
@@ -42,6 +46,7 @@ impl Aarch64 {
                     let right = self.in_reg(right, X17);
                     match is_first {
                         true => asm!(self ; cmp X(left), X(right)),
+                        false if fault::planted!(A64Equal) => asm!(self ; cmp X(left), X(right)),
                         false => asm!(self ; ccmp X(left), X(right), 0, eq),
                     }
                 }

@@ -105,6 +105,11 @@ impl Aarch64 {
             ; rev X(l3), X(l3)
             ; rev X(l2), X(l2)
             ; rev X(l1), X(l1)
+        );
+        if fault::planted!(A64LoadPair) {
+            return;
+        }
+        asm!(self
             ; rev X(l0), X(l0)
         );
     }
@@ -140,7 +145,7 @@ impl Aarch64 {
         let at = match from {
             Offset::Fixed(at) => {
                 let (from, back) = self.aside(Kind::Input(Some(at), to));
-                self.compare_field(offset::INPUT_WORDS, at + 1);
+                self.compare_field(offset::INPUT_WORDS, at + u32::from(!fault::planted!(A64InputTail)));
                 self.branch(Cond::Below, from);
                 let at = self.base(offset::INPUT, at);
                 (at, back)

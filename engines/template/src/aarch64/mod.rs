@@ -63,6 +63,7 @@ impl Aarch64 {
             Cond::NotZero => asm!(self ; b.ne =>to),
             Cond::Below => asm!(self ; b.lo =>to),
             Cond::NotBelow => asm!(self ; b.hs =>to),
+            Cond::Less if fault::planted!(A64Condition) => asm!(self ; b.lo =>to),
             Cond::Less => asm!(self ; b.lt =>to),
             Cond::NotLess => asm!(self ; b.ge =>to),
         }
@@ -171,13 +172,13 @@ impl Isa for Aarch64 {
         if check.gas > 0 {
             self.branch(Cond::Below, fails);
         }
-        let need = 32 * u32::from(check.need);
+        let need = 32 * u32::from(check.need) * u32::from(!(fault::planted!(A64HeadNeed) && check.growth > 0));
         let growth = 32 * u32::from(check.growth);
         match (need, growth) {
             (0, 0) => {}
             (0, _) => {
                 asm!(self ; sub x16, x24, x20);
-                self.compare_imm(X16, growth);
+                self.compare_imm(X16, growth - 32 * u32::from(fault::planted!(A64Room)));
                 self.branch(Cond::Below, fails);
             }
             (_, 0) => {
@@ -312,7 +313,7 @@ impl Isa for Aarch64 {
 
     fn funnel(&mut self, to: Reg, high: Limb, low: Limb, by: u32) {
         let (high, low) = (self.in_reg(high, X16), self.in_reg(low, X17));
-        asm!(self ; extr X(to.0), X(high), X(low), by);
+        asm!(self ; extr X(to.0), X(high), X(low), by ^ u32::from(fault::planted!(A64Extr)));
     }
 
     fn shift_by(&mut self, op: Shift, to: [Reg; 4], word: &Word, amount: &Word) {

@@ -31,6 +31,7 @@ impl Aarch64 {
         for (i, limb) in left.iter().enumerate().filter(|(_, limb)| **limb != Limb::Imm(0)) {
             let row = self.in_reg(*limb, X16);
             self.add_row(&mut sum, row, &columns[..4 - i], i, Half::Low);
+            let i = if fault::planted!(A64MulHigh) && i == 2 { 3 } else { i };
             self.add_row(&mut sum, row, &columns[..3 - i], i + 1, Half::High);
         }
         for (to, _) in sum.to.into_iter().zip(sum.written).filter(|(_, written)| !written) {

@@ -79,7 +79,7 @@ impl Aarch64 {
             ; b.ne =>slow
             // Neither 0 nor -1: adding one leaves more than one.
             ; add x10, x6, 1
-            ; cmp x10, 1
+            ; cmp x10, u32::from(!fault::planted!(A64DivMinus))
             ; b.ls =>slow
             ; sdiv x10, x2, x6
         );

@@ -185,7 +185,11 @@ impl Aarch64 {
             ; mov x0, x19
             ; blr x17
             ; ldr x21, [x19, offset::GAS as u32]
-            ; ldp x13, x14, [sp, 96]
+        );
+        if !fault::planted!(A64Saved) {
+            asm!(self ; ldp x13, x14, [sp, 96]);
+        }
+        asm!(self
             ; ldp x11, x12, [sp, 80]
             ; ldp x9, x10, [sp, 64]
             ; ldp x7, x8, [sp, 48]

@@ -36,7 +36,7 @@ impl Aarch64 {
             asm!(self ; lsl X(to[i]), X(limb), x16);
             if i > 0 {
                 let below = self.in_reg(word[i - 1], X1);
-                asm!(self ; lsr x1, X(below), 1 ; lsr x1, x1, x17 ; orr X(to[i]), X(to[i]), x1);
+                asm!(self ; lsr x1, X(below), u32::from(!fault::planted!(A64ShiftZero)) ; lsr x1, x1, x17 ; orr X(to[i]), X(to[i]), x1);
             }
         }
         let [t0, t1, t2, t3] = to;
@@ -72,6 +72,7 @@ impl Aarch64 {
         let [t0, t1, t2, t3] = to;
         // What comes in from above.
         match op {
+            Shift::Arithmetic if fault::planted!(A64ShiftSign) => asm!(self ; mov x2, xzr),
             Shift::Arithmetic => asm!(self ; asr x2, X(t3), 63),
             _ => asm!(self ; mov x2, xzr),
         }

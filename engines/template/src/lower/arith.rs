@@ -36,7 +36,7 @@ impl<I: Isa> Walk<'_, I> {
                 (left, ZERO) if !carries => self.copy(left),
                 _ => {
                     let link = if carries { Link::AddCarry } else { Link::Add };
-                    carries = !is_below_top(left, right);
+                    carries = !is_below_top(left, right) && !(fault::planted!(TemplateAddCarry) && right == ZERO);
                     self.link(link, i)
                 }
             };
@@ -81,7 +81,7 @@ impl<I: Isa> Walk<'_, I> {
                 (left, ZERO) if !borrows => self.copy(left),
                 _ => {
                     let link = if borrows { Link::SubBorrow } else { Link::Sub };
-                    borrows = !matches!((left, right), (Limb::Imm(left), Limb::Imm(right)) if left > right);
+                    borrows = !matches!((left, right), (Limb::Imm(left), Limb::Imm(right)) if left > right || fault::planted!(TemplateSubBorrow) && left == right);
                     self.link(link, i)
                 }
             };
@@ -138,7 +138,8 @@ impl<I: Isa> Walk<'_, I> {
         match self.known(1) {
             Some(U256::ZERO) => self.finish_known(2, U256::ZERO),
             Some(divisor) if divisor.is_power_of_two() => {
-                self.mask(0, &(divisor - U256::ONE));
+                let wide = fault::planted!(TemplateModMask) && divisor.bit_len() > 64;
+                self.mask(0, &(divisor - U256::from(1 + u8::from(wide))));
             }
             _ => self.builtin(op),
         }

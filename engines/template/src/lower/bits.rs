@@ -27,6 +27,7 @@ impl<I: Isa> Walk<'_, I> {
                     Bits::Xor => left ^ right,
                 }),
                 (Bits::And, (_, ZERO)) => ZERO,
+                (Bits::Or, (left, ONES)) if fault::planted!(TemplateOrOnes) => self.copy(left),
                 (Bits::Or, (_, ONES)) => ONES,
                 (Bits::And, (left, ONES)) | (Bits::Or | Bits::Xor, (left, ZERO)) => self.copy(left),
                 _ => self.bits_of(op, i),
@@ -107,7 +108,9 @@ impl<I: Isa> Walk<'_, I> {
         let limb = self.window.top(1)[i];
         match by {
             0 => self.isa.bits(Bits::And, to, limb, Limb::Imm(0xff)),
-            56 => self.isa.shift(crate::isa::Shift::Right, to, limb, 56),
+            56 => {
+                self.isa.shift(crate::isa::Shift::Right, to, limb, 56 - 8 * u32::from(fault::planted!(TemplateByteTop)))
+            }
             _ => {
                 self.isa.shift(crate::isa::Shift::Right, to, limb, by);
                 self.isa.bits(Bits::And, to, Limb::Reg(to), Limb::Imm(0xff));

@@ -30,7 +30,7 @@ impl<I: Isa> Walk<'_, I> {
         let pops = if op.opcode == op::ISZERO { 1 } else { 2 };
         if let Some((zeros, push)) = branches_on(rest, section) {
             let mut asked = self.ask(op.opcode);
-            if zeros % 2 == 1 {
+            if zeros % 2 == 1 || fault::planted!(TemplateIszeroPairs) && zeros == 2 {
                 asked = asked.negated();
             }
             (0..pops).for_each(|_| self.window.pop());
@@ -63,7 +63,7 @@ impl<I: Isa> Walk<'_, I> {
 
     fn ask_less(&mut self, left: &Word, right: &Word, signed: bool) -> Asked {
         if let (Some(left), Some(right)) = (crate::window::known(left), crate::window::known(right)) {
-            let bias = U256::from(u8::from(signed)) << 255;
+            let bias = U256::from(u8::from(signed && !fault::planted!(TemplateSignedBias))) << 255;
             return Asked::Known(left ^ bias < right ^ bias);
         }
         // Limbs that are known and equal pass a borrow on and make none; below the first others there is none.
@@ -73,7 +73,8 @@ impl<I: Isa> Walk<'_, I> {
             self.isa.compare(left, right, from);
             return Asked::Flags(Cond::Less);
         }
-        let kept: Vec<usize> = (from..4).filter(|i| !equal(*i)).collect();
+        let skips = |i: usize| fault::planted!(TemplateLessEqual) && i > 0 && (left[i] == ZERO) != (right[i] == ZERO);
+        let kept: Vec<usize> = (from..4).filter(|i| !equal(*i) && !skips(*i)).collect();
         for (n, i) in kept.into_iter().enumerate() {
             let link = if n == 0 { crate::isa::Link::Sub } else { crate::isa::Link::SubBorrow };
             self.isa.chain(link, None, left[i], right[i]);
@@ -86,7 +87,7 @@ impl<I: Isa> Walk<'_, I> {
         for (left, right) in left.iter().zip(right) {
             match (left, right) {
                 (Limb::Imm(left), Limb::Imm(right)) if left != right => return Asked::Known(false),
-                _ if left == right => {}
+                _ if left == right || fault::planted!(TemplateEqualKnown) && pairs.len() == 3 => {}
                 pair => pairs.push((*pair.0, *pair.1)),
             }
         }

@@ -72,7 +72,7 @@ impl<I: Isa> Walk<'_, I> {
     }
 
     fn go(&mut self, target: Dynamic) {
-        if let Some(upper) = target.upper {
+        if let Some(upper) = target.upper.filter(|_| !fault::planted!(TemplateJumpUpper)) {
             self.isa.test_zero(&[Limb::Reg(upper)]);
             self.isa.exit_if(Cond::NotZero, Status::halt(Halt::InvalidJump));
         }
@@ -84,7 +84,10 @@ impl<I: Isa> Walk<'_, I> {
         let target = self.window.top(0);
         if let Some(target) = known(&target) {
             self.window.pop();
-            let condition = self.window.top(0);
+            let mut condition = self.window.top(0);
+            if fault::planted!(TemplateCondition) {
+                condition[1..].fill(Limb::Imm(0));
+            }
             let asked = self.ask_zero(&condition).negated();
             self.window.pop();
             return self.branch_to(asked, Some(target), section);
@@ -112,6 +115,7 @@ impl<I: Isa> Walk<'_, I> {
         self.complete();
         let invalid = Status::halt(Halt::InvalidJump);
         match (asked, label) {
+            (Asked::Known(false), None) if fault::planted!(TemplateFallThrough) => self.isa.exit(invalid),
             (Asked::Known(false), _) => {}
             (Asked::Known(true), Some(label)) => self.isa.jump(label),
             (Asked::Known(true), None) => self.isa.exit(invalid),

@@ -16,7 +16,7 @@ impl<I: Isa> Walk<'_, I> {
         match known(&word) {
             Some(at) if at < U256::from(FIXED_MAX) => {
                 let at = at.to::<u32>();
-                let checked = at + len <= self.memory_end;
+                let checked = at + if fault::planted!(TemplateMemoryEdge) { 1 } else { len } <= self.memory_end;
                 self.memory_end = self.memory_end.max(at + len);
                 Some((Offset::Fixed(at), checked))
             }

@@ -36,7 +36,8 @@ impl<I: Isa> Walk<'_, I> {
 
     /// Shifts an operand to the left and puts it in the place of all of them.
     pub(crate) fn shift_left_by(&mut self, pops: usize, operand: usize, amount: u32) {
-        let (limbs, by) = (amount as usize / 64, amount % 64);
+        let (limbs, by) =
+            (amount as usize / 64, amount % 64 + u32::from(fault::planted!(TemplateShift64) && amount == 128));
         let mut result = [ZERO; 4];
         // From the top, so that a limb that is replaced is not needed any more.
         for i in (limbs..4).rev() {
@@ -51,7 +52,11 @@ impl<I: Isa> Walk<'_, I> {
 
     /// Shifts an operand to the right, with zeros or with its sign.
     pub(crate) fn shift_right_by(&mut self, pops: usize, operand: usize, amount: u32, signed: bool) {
-        let amount = if signed { amount.min(255) } else { amount };
+        let amount = if signed {
+            amount.min(255) * u32::from(amount < 256 || !fault::planted!(TemplateSarClamp))
+        } else {
+            amount
+        };
         let (limbs, by) = (amount as usize / 64, amount % 64);
         let mut result = [ZERO; 4];
         for i in limbs..4 {
@@ -60,7 +65,7 @@ impl<I: Isa> Walk<'_, I> {
                 if i < 3 { self.funnel_of(operand, i, false, by) } else { self.shift_of(kind, operand, 3, by) };
         }
         if signed && limbs > 0 {
-            let sign = self.sign_of(result[3 - limbs]);
+            let sign = self.sign_of(result[if fault::planted!(TemplateSarSign) { 0 } else { 3 - limbs }]);
             for limb in &mut result[4 - limbs..] {
                 *limb = self.copy(sign);
             }
@@ -167,7 +172,7 @@ impl<I: Isa> Walk<'_, I> {
                 Limb::Reg(to)
             }
         };
-        if i < 3 {
+        if i < 3 && !(fault::planted!(TemplateSignextendLimb) && up == 0) {
             let sign = self.sign_of(result[i]);
             for limb in &mut result[i + 1..] {
                 *limb = self.copy(sign);

@@ -9,8 +9,10 @@ impl X86_64 {
     pub(super) fn emit_chain(&mut self, link: Link, to: Option<Reg>, left: Limb, right: Limb) {
         let op = match link {
             Link::Add => Alu::Add,
+            Link::AddCarry if fault::planted!(X64Carry) && matches!(right, Limb::Imm(_)) => Alu::Add,
             Link::AddCarry => Alu::Adc,
             Link::Sub => Alu::Sub,
+            Link::SubBorrow if fault::planted!(X64Borrow) && matches!(right, Limb::Stack(_)) => Alu::Sub,
             Link::SubBorrow => Alu::Sbb,
         };
         match (to, left) {
@@ -43,7 +45,8 @@ impl X86_64 {
             },
             [first, rest @ ..] => {
                 self.alu(Alu::Mov, RAX, *first);
-                rest.iter().for_each(|limb| self.alu(Alu::Or, RAX, *limb));
+                let n = rest.len() - usize::from(fault::planted!(X64TestZero) && rest.len() == 3);
+                rest[..n].iter().for_each(|limb| self.alu(Alu::Or, RAX, *limb));
             }
         }
     }
@@ -88,7 +91,9 @@ impl X86_64 {
             Cond::Less => asm!(self ; setl Rb(to)),
             Cond::NotLess => asm!(self ; setge Rb(to)),
         }
-        asm!(self ; movzx Rd(to), Rb(to));
+        if !fault::planted!(X64SetUpper) {
+            asm!(self ; movzx Rd(to), Rb(to));
+        }
     }
 
     pub(super) fn emit_bits(&mut self, op: Bits, to: u8, left: Limb, right: Limb) {
@@ -113,7 +118,7 @@ impl X86_64 {
         } else {
             let high = self.in_reg(high, RCX);
             self.alu(Alu::Mov, to, low);
-            asm!(self ; shrd Rq(to), Rq(high), right);
+            asm!(self ; shrd Rq(to), Rq(high), right ^ fault::planted!(X64Funnel) as i8);
         }
     }
 }

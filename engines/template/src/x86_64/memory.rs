@@ -74,7 +74,7 @@ impl X86_64 {
     /// An offset beyond 64 bits is out of gas.
     fn refuse_upper(&mut self, word: &Word) {
         let upper: Vec<Limb> = word[1..].iter().copied().filter(|limb| *limb != Limb::Imm(0)).collect();
-        if !upper.is_empty() {
+        if !upper.is_empty() && !fault::planted!(X64OffsetUpper) {
             self.emit_test_zero(&upper);
             self.exit_if(Cond::NotZero, Status::halt(Halt::OutOfGas));
         }
@@ -110,7 +110,11 @@ impl X86_64 {
             let at = at + 24 - 8 * i as i32;
             match limb {
                 Limb::Imm(value) if i32::try_from(value.swap_bytes() as i64).is_ok() => {
-                    let value = value.swap_bytes() as i32;
+                    let value = if fault::planted!(X64StoreWide) && *value > 1 << 32 {
+                        *value >> 32
+                    } else {
+                        value.swap_bytes()
+                    } as i32;
                     match i8::try_from(at) {
                         Ok(at) => asm!(self ; mov QWORD [BYTE rcx + at], DWORD value),
                         Err(_) => asm!(self ; mov QWORD [DWORD rcx + at], DWORD value),
@@ -148,7 +152,7 @@ impl X86_64 {
         match from {
             Offset::Fixed(at) => {
                 let (from, back) = self.aside(Kind::Input(Some(at), to));
-                self.compare_field(offset::INPUT_WORDS, at);
+                self.compare_field(offset::INPUT_WORDS, at - u32::from(fault::planted!(X64InputTail) && at > 0));
                 asm!(self ; jbe =>from ; mov rcx, [BYTE r12 + offset::INPUT as i8]);
                 self.load_big_endian(to, At(at as i32));
                 asm!(self ; =>back);

@@ -105,9 +105,10 @@ impl Isa for X86_64 {
 
     fn head(&mut self, check: Check, fails: Label) {
         let need = 32 * i32::from(check.need);
-        let room = 32 * (spec::limits::STACK as i32 - i32::from(check.growth));
+        let room = 32 * (spec::limits::STACK as i32 + i32::from(fault::planted!(X64Room)) - i32::from(check.growth));
         if check.gas > 0 {
             match i8::try_from(check.gas) {
+                Ok(gas) if fault::planted!(X64HeadSigned) => asm!(self ; sub r14, BYTE gas ; jl =>fails),
                 Ok(gas) => asm!(self ; sub r14, BYTE gas ; jb =>fails),
                 Err(_) => asm!(self ; sub r14, DWORD check.gas as i32 ; jb =>fails),
             }
@@ -165,6 +166,11 @@ impl Isa for X86_64 {
             ; mov rax, [BYTE r12 + offset::ENTRIES as i8]
             ; mov eax, [rax + 4 * Rq(target.0)]
             ; lea rcx, [=>self.shared.start]
+        );
+        if fault::planted!(X64Entries) {
+            asm!(self ; mov edx, eax ; neg edx ; test eax, eax ; cmovs eax, edx);
+        }
+        asm!(self
             ; test eax, eax
             ; jle =>invalid
             ; add rax, rcx

@@ -25,7 +25,7 @@ impl X86_64 {
     /// `to` becomes the sum of the low halves that belong into the highest limb.
     fn top_column(&mut self, to: u8, left: &Word, right: &Word) {
         self.low_half(to, left[0], right[3]);
-        for i in 1..4 {
+        for i in 1..4 - usize::from(fault::planted!(X64MulTop)) {
             self.low_half(RAX, left[i], right[3 - i]);
             self.alu_reg(Alu::Add, to, RAX);
         }
@@ -51,7 +51,7 @@ impl X86_64 {
         self.mulx(RCX, RAX, right[0]);
         self.alu_reg(Alu::Add, d1, RAX);
         self.alu_reg(Alu::Adc, d2, RCX);
-        self.alu(Alu::Adc, d3, ZERO);
+        self.alu(if fault::planted!(X64MulCarry) { Alu::Add } else { Alu::Adc }, d3, ZERO);
         self.mulx(RCX, RAX, right[1]);
         self.alu_reg(Alu::Add, d2, RAX);
         self.alu_reg(Alu::Adc, d3, RCX);
@@ -89,7 +89,7 @@ impl X86_64 {
                 asm!(self ; mul Rq(by));
                 self.alu_reg(Alu::Add, to[at], RAX);
                 self.alu_reg(Alu::Adc, to[at + 1], RDX);
-                for to in &to[at + 2..] {
+                for to in &to[(at + 2 + usize::from(fault::planted!(X64MulSparse))).min(4)..] {
                     self.alu(Alu::Adc, *to, ZERO);
                 }
             }

@@ -47,10 +47,10 @@ impl X86_64 {
             if matches!(opcode, op::MOD | op::SMOD) {
                 asm!(self ; mov r8, rdx ; xor r9d, r9d ; xor r10d, r10d ; xor r11d, r11d);
             }
-            if opcode == op::SDIV {
+            if opcode == op::SDIV && !fault::planted!(X64DivSign) {
                 asm!(self ; xor r13, rdi);
             }
-            if signed {
+            if signed && !(fault::planted!(X64DivMinus) && opcode == op::SMOD) {
                 self.negate();
             }
             asm!(self

@@ -13,7 +13,7 @@ impl X86_64 {
         let sign = (op == Shift::Arithmetic).then_some(word[3]);
         let (out, back) = self.aside(Kind::Out(to, sign));
         let upper: Vec<Limb> = amount[1..].iter().copied().filter(|limb| *limb != Limb::Imm(0)).collect();
-        if !upper.is_empty() {
+        if !upper.is_empty() && !fault::planted!(X64ShiftOut) {
             self.emit_test_zero(&upper);
             asm!(self ; jnz =>out);
         }
@@ -60,6 +60,7 @@ impl X86_64 {
         );
         // What comes in from above.
         match op {
+            Shift::Arithmetic if fault::planted!(X64ShiftSign) => asm!(self ; xor edx, edx ; sar Rq(t3), cl),
             Shift::Arithmetic => asm!(self ; mov rdx, Rq(t3) ; sar rdx, 63 ; sar Rq(t3), cl),
             _ => asm!(self ; xor edx, edx ; shr Rq(t3), cl),
         }

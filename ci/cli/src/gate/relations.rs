@@ -1,0 +1,44 @@
+//! Relations: each engine beside itself, on generated cases that were changed in ways whose effect is known exactly.
+
+use super::part::{Judged, Part, sum};
+use rayon::prelude::*;
+use reduce::Crews;
+use relations::{RELATIONS, Subject, hold};
+
+/// The seed of the cases.
+const SEED: u64 = 3;
+/// How many cases are looked at; one in ten is a subject.
+const CASES: u64 = 6_000;
+
+/// Holds the engines to every relation.
+pub(super) fn relations(crews: &Crews) -> Part {
+    let one = |index: u64| {
+        let case = r#gen::from_seed(SEED, index, &r#gen::Profile::default());
+        crews.with(|crew| {
+            let Some(subject) = Subject::of(crew, &case) else { return Vec::new() };
+            let held = RELATIONS.iter().filter_map(|relation| {
+                let held = hold(crew, &subject, relation, index)?;
+                let failures = held.violations.iter().map(|violation| {
+                    let what = match (&violation.crash, violation.differences.first()) {
+                        (Some(crash), _) => format!("crash: {crash}"),
+                        (None, Some(first)) => {
+                            format!("{} {}: {} instead of {}", first.part.name(), first.place, first.right, first.left)
+                        }
+                        (None, None) => String::new(),
+                    };
+                    let (name, engine) = (violation.relation, &violation.engine);
+                    format!("relations: {name} on {engine}, `unanimous generate --seed {SEED} {index}`: {what}")
+                });
+                Some(Judged {
+                    test: relation.name.to_owned(),
+                    compared: held.n_compared > 0,
+                    failures: failures.collect(),
+                    ..Judged::default()
+                })
+            });
+            held.collect()
+        })
+    };
+    let judged: Vec<Vec<Judged>> = (0..CASES).into_par_iter().map(one).collect();
+    sum("relations", judged.into_iter().flatten().collect())
+}

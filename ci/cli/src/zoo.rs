@@ -1,0 +1,116 @@
+//! `zoo`: which layer of the harness notices which seeded fault.
+
+use crate::args::ZooArgs;
+use crate::exit::{Exit, Failure};
+use crate::source;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+use zoo::{Attempt, Broken, Came, Fault, LAYERS, Layer, Plan, Score, Setup, Survivors};
+
+/// Plants the faults that were asked for.
+pub(crate) fn zoo(args: &ZooArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let faults = chosen(&args.faults, args.every)?;
+    if args.list {
+        for fault in &faults {
+            writeln!(out, "{:<24} {:<9} {:<21} {}", fault.name, fault.place, fault.class.name(), fault.what)?;
+        }
+        writeln!(out, "{} faults", faults.len())?;
+        return Ok(Exit::Ok);
+    }
+    if !zoo::SEEDED {
+        let what =
+            "this program was built without faults; build it with them: cargo run --release --features zoo -- zoo";
+        return Err(Failure::new(Exit::BadInput, format_args!("error: {what}")));
+    }
+    let plan = plan(args, faults)?;
+    let survivors = Survivors::own().map_err(|bad| Failure::new(Exit::Internal, format_args!("error: {bad}")))?;
+    let told = |attempt: &Attempt| {
+        let line = format!("{:<24} {:<9} {}", attempt.fault, attempt.layer, came_to(attempt));
+        // Progress is for people; nothing can be done about a standard error that is closed.
+        let _ = writeln!(anstream::stderr(), "{line}");
+    };
+    let score = zoo::run(&plan, &told, &|| true).map_err(|broken| {
+        let exit = if let Broken::Red(_) = broken { Exit::Inconclusive } else { Exit::BadInput };
+        Failure::new(exit, format_args!("error: {broken}"))
+    })?;
+    report(args, &score, &survivors, out)
+}
+
+fn came_to(attempt: &Attempt) -> String {
+    let word = match attempt.came {
+        Came::Noticed { .. } => "noticed",
+        Came::TookTooLong => "took too long",
+        Came::Missed => "missed",
+        Came::Skipped => "skipped",
+    };
+    format!("{word} after {} ms: {}", attempt.millis, attempt.said)
+}
+
+/// The faults whose name, place or class was given.
+fn chosen(names: &[String], every: usize) -> Result<Vec<&'static Fault>, Failure> {
+    let is = |fault: &Fault, name: &str| fault.name == name || fault.place == name || fault.class.name() == name;
+    for name in names {
+        if !::fault::table::all().any(|fault| is(fault, name)) {
+            let what = "no fault, place or class of faults; `unanimous zoo --list` shows them";
+            return Err(Failure::new(Exit::BadInput, format_args!("error: `{name}`: {what}")));
+        }
+    }
+    let wanted = |fault: &&Fault| names.is_empty() || names.iter().any(|name| is(fault, name));
+    Ok(::fault::table::all().filter(wanted).step_by(every.max(1)).collect())
+}
+
+fn plan(args: &ZooArgs, faults: Vec<&'static Fault>) -> Result<Plan, Failure> {
+    let named = |name: &String| {
+        Layer::named(name).ok_or_else(|| {
+            let known: Vec<&str> = LAYERS.iter().map(|layer| layer.name).collect();
+            Failure::new(Exit::BadInput, format_args!("error: `{name}` is no layer; known are: {}", known.join(", ")))
+        })
+    };
+    let layers = match args.layers.is_empty() {
+        true => LAYERS.iter().filter(|layer| layer.standing).collect(),
+        false => args.layers.iter().map(named).collect::<Result<_, _>>()?,
+    };
+    let command = std::env::current_exe()
+        .map_err(|error| Failure::new(Exit::Internal, format_args!("error: this program is nowhere: {error}")))?;
+    let tests = args.test.iter().map(|test| test.canonicalize().unwrap_or_else(|_| test.clone()));
+    let words = |text: &String| text.split_whitespace().map(str::to_owned).collect();
+    let setup = Setup {
+        command,
+        aarch64: args.aarch64.as_ref().map(words),
+        tests: tests.collect::<Vec<PathBuf>>(),
+        fixtures: args.fixtures.clone(),
+        limit: Duration::from_secs(args.time),
+        cases: args.cases,
+    };
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let jobs = args.jobs.map_or_else(cores, usize::from);
+    Ok(Plan { faults, layers, setup, jobs, first_kill: args.first, store: args.out.clone() })
+}
+
+fn report(args: &ZooArgs, score: &Score, survivors: &Survivors, out: &mut dyn Write) -> Result<Exit, Failure> {
+    let complaints = score.complaints(survivors);
+    if args.json {
+        writeln!(out, "{:#}", score.json())?;
+    } else {
+        for fault in score.survivors() {
+            let reason = survivors.reason(fault.name).unwrap_or("NO REASON");
+            writeln!(out, "SURVIVES {}: {}: {reason}", fault.name, fault.what)?;
+        }
+        for complaint in &complaints {
+            writeln!(out, "FAILED   {complaint}")?;
+        }
+        writeln!(out, "{}", zoo::summary(score))?;
+    }
+    if let Some(path) = &args.markdown {
+        source::write(path, &zoo::markdown(score, survivors))?;
+    }
+    if let Some(path) = &args.html {
+        source::write(path, &zoo::page(score, survivors))?;
+    }
+    Ok(match (complaints.is_empty(), score.tried().next().is_some()) {
+        (false, _) => Exit::Differs,
+        (true, false) => Exit::Inconclusive,
+        (true, true) => Exit::Ok,
+    })
+}

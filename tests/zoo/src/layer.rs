@@ -1,0 +1,146 @@
+//! The layers: which commands they are, on which engines, for which faults.
+
+use crate::attempt::{Attempt, Came, run};
+use fault::{Class, Fault};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What layers need to know.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The command, built with faults.
+    pub command: PathBuf,
+    /// The same for aarch64 and what runs it, if faults of that architecture are to be found.
+    pub aarch64: Option<Vec<String>>,
+    /// Programs of tests, built with faults.
+    pub tests: Vec<PathBuf>,
+    /// The folder of official tests.
+    pub fixtures: Option<PathBuf>,
+    /// How long a layer may take.
+    pub limit: Duration,
+    /// Cases of the campaign.
+    pub cases: u64,
+}
+
+/// A layer of the harness.
+#[derive(Debug)]
+pub struct Layer {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub about: &'static str,
+    /// Whether it is among those that run without being asked for.
+    pub standing: bool,
+    kind: Kind,
+}
+
+/// What a layer runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A part of the gate.
+    Gate(&'static str),
+    /// Official tests.
+    Fixtures,
+    /// A campaign of another seed than the gate's.
+    Campaign,
+    /// Programs of tests.
+    Tests,
+}
+
+/// Every layer, the quick ones first.
+pub static LAYERS: &[Layer] = &[
+    Layer { name: "corpus", about: "recorded outcomes", standing: true, kind: Kind::Gate("corpus") },
+    Layer {
+        name: "matrix",
+        about: "every instruction with corner operands",
+        standing: true,
+        kind: Kind::Gate("matrix"),
+    },
+    Layer { name: "sweep", about: "gas limits at every edge", standing: true, kind: Kind::Gate("sweep") },
+    Layer { name: "relations", about: "each engine beside itself", standing: true, kind: Kind::Gate("relations") },
+    Layer {
+        name: "gate",
+        about: "the campaign of the gate and its floors",
+        standing: true,
+        kind: Kind::Gate("campaign"),
+    },
+    Layer { name: "fixtures", about: "official state tests", standing: true, kind: Kind::Fixtures },
+    Layer { name: "campaign", about: "a seeded campaign", standing: true, kind: Kind::Campaign },
+    Layer { name: "tests", about: "tests of the suite and of the command", standing: true, kind: Kind::Tests },
+];
+
+/// The seed of the campaign; the gate has another.
+const SEED: &str = "77";
+
+impl Layer {
+    /// The layer of a name.
+    pub fn named(name: &str) -> Option<&'static Layer> {
+        LAYERS.iter().find(|layer| layer.name == name)
+    }
+
+    /// Whether a fault can be met here at all.
+    pub fn is_for(&self, fault: &Fault, setup: &Setup) -> bool {
+        // Code for the other architecture runs nowhere but there; its shape is looked at by tests.
+        let runs = fault.place != "aarch64" || setup.aarch64.is_some() || cfg!(target_arch = "aarch64");
+        // What the harness gets wrong shows where it is tested, and where something is wrong to be noticed.
+        match self.kind {
+            Kind::Tests => true,
+            _ if fault.class == Class::Harness => false,
+            _ => runs,
+        }
+    }
+
+    /// Runs the layer with a fault planted, or with none.
+    pub fn attempt(&self, fault: Option<&Fault>, setup: &Setup) -> Attempt {
+        let emulated = fault.is_some_and(|fault| fault.place == "aarch64");
+        let command: Vec<String> = match (&setup.aarch64, emulated) {
+            (Some(command), true) => command.clone(),
+            _ => vec![setup.command.display().to_string()],
+        };
+        let engines = fault.map_or("interp,template,template-plain,revm", engines);
+        let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
+        let commands: Vec<Vec<String>> = match self.kind {
+            Kind::Gate(part) => {
+                vec![[command, words(&format!("gate --json --part {part} --engines {engines}"))].concat()]
+            }
+            Kind::Campaign => {
+                let text = format!("fuzz --json --first --seed {SEED} --cases {} --engines {engines}", setup.cases);
+                vec![[command, words(&text)].concat()]
+            }
+            Kind::Fixtures => match &setup.fixtures {
+                None => Vec::new(),
+                Some(folder) => {
+                    let ours = engines.replace(",revm", "");
+                    let line =
+                        [words(&format!("conform --engines {ours} --hang 60")), vec![folder.display().to_string()]];
+                    vec![[command, line.concat()].concat()]
+                }
+            },
+            Kind::Tests => setup.tests.iter().map(|test| vec![test.display().to_string()]).collect(),
+        };
+        let mut attempt = Attempt::new(fault.map_or("", |fault| fault.name), self.name);
+        if commands.is_empty() {
+            attempt.came = Came::Skipped;
+        }
+        for command in commands {
+            run(&mut attempt, &command, fault, setup.limit);
+            if attempt.came.is_kill() {
+                break;
+            }
+        }
+        attempt
+    }
+}
+
+/// The engines on which a fault of a place shows: the judged, and one that does not share it.
+fn engines(fault: &Fault) -> &'static str {
+    match fault.place {
+        "interp" => "template,interp,revm",
+        "world" => "interp,revm",
+        "harness" => "interp,template,revm",
+        "ir" => "interp,ir@last",
+        "cranelift" => "interp,cranelift",
+        "tiered" => "interp,tiered",
+        _ => "interp,template,template-plain",
+    }
+}

@@ -1,0 +1,136 @@
+//! The zoo: every seeded fault against every layer of the harness, and the score.
+//!
+//! A layer is a command that people run: a part of the gate, the official tests, a campaign, the tests of the suite. It is run as
+//! a process of its own with one fault planted, and has noticed if it does not end with success. A layer that is red without
+//! any fault proves nothing, so each is run without one first. What came of each pair is written down at once; a run that
+//! was interrupted goes on where it stopped.
+
+#![forbid(unsafe_code)]
+
+mod attempt;
+mod layer;
+mod page;
+mod score;
+mod store;
+mod survivors;
+mod text;
+
+pub use attempt::{Attempt, Came};
+pub use fault::{Class, Fault, SEEDED, find};
+pub use layer::{LAYERS, Layer, Setup};
+pub use page::page;
+pub use score::Score;
+pub use store::{BadStore, Store};
+pub use survivors::{BadSurvivors, Survivors};
+pub use text::{markdown, summary};
+
+use rayon::prelude::*;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+/// What is run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The faults, in order.
+    pub faults: Vec<&'static Fault>,
+    /// The layers, in order.
+    pub layers: Vec<&'static Layer>,
+    /// What layers need to know.
+    pub setup: Setup,
+    /// Processes at once.
+    pub jobs: usize,
+    /// Stop asking layers once one has noticed.
+    pub first_kill: bool,
+    /// Where results are written down, and read from to go on.
+    pub store: Option<PathBuf>,
+}
+
+/// Why a zoo could not be run to its end.
+#[derive(Debug)]
+pub enum Broken {
+    /// A layer is red though nothing is planted.
+    Red(Attempt),
+    /// Results cannot be read or written.
+    Store(BadStore),
+    /// Threads cannot be started.
+    Threads(String),
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Broken::Red(attempt) => write!(
+                f,
+                "the layer {} is red without a fault, so it proves nothing; see what `{}` says: {}",
+                attempt.layer, attempt.command, attempt.said
+            ),
+            Broken::Store(bad) => bad.fmt(f),
+            Broken::Threads(why) => write!(f, "cannot start threads: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl From<BadStore> for Broken {
+    fn from(bad: BadStore) -> Broken {
+        Broken::Store(bad)
+    }
+}
+
+/// Runs what is not written down yet; `told` hears of each attempt, `goes_on` says whether to begin another fault.
+pub fn run(
+    plan: &Plan,
+    told: &(dyn Fn(&Attempt) + Sync),
+    goes_on: &(dyn Fn() -> bool + Sync),
+) -> Result<Score, Broken> {
+    let store = Mutex::new(Store::open(plan.store.as_deref())?);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build();
+    let pool = pool.map_err(|error| Broken::Threads(error.to_string()))?;
+    pool.install(|| {
+        plan.layers.par_iter().try_for_each(|layer| sound(plan, layer))?;
+        plan.faults.par_iter().with_max_len(1).try_for_each(|fault| {
+            for layer in plan.layers.iter().filter(|layer| layer.is_for(fault, &plan.setup)) {
+                if !goes_on() {
+                    break;
+                }
+                let known = with(&store, |store| store.get(fault.name, layer.name).cloned());
+                let attempt = match known {
+                    Some(attempt) => attempt,
+                    None => {
+                        let attempt = layer.attempt(Some(fault), &plan.setup);
+                        with(&store, |store| store.add(attempt.clone()))?;
+                        told(&attempt);
+                        attempt
+                    }
+                };
+                if plan.first_kill && attempt.came.is_kill() {
+                    break;
+                }
+            }
+            Ok::<(), Broken>(())
+        })
+    })?;
+    let attempts = with(&store, |store| store.all().cloned().collect());
+    Ok(Score::new(&plan.faults, &plan.layers, attempts))
+}
+
+/// A layer must be green without a fault.
+fn sound(plan: &Plan, layer: &Layer) -> Result<(), Broken> {
+    let attempt = layer.attempt(None, &plan.setup);
+    match attempt.came {
+        Came::Noticed { .. } | Came::TookTooLong => Err(Broken::Red(attempt)),
+        Came::Missed | Came::Skipped => Ok(()),
+    }
+}
+
+fn with<T>(store: &Mutex<Store>, run: impl FnOnce(&mut Store) -> T) -> T {
+    run(&mut store.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Broken {
+        Broken::Store(BadStore(error.to_string()))
+    }
+}
