@@ -35,7 +35,12 @@ impl Resident {
         Ok(())
     }
 
-    /// Cases so far.
+    /// Goes on with the first case. Its codes were forgotten, and what a case needs of frames and memory was there once.
+    pub fn rewind(&mut self) {
+        self.next = 0;
+    }
+
+    /// Cases since the first.
     pub fn cases(&self) -> u64 {
         self.next
     }
