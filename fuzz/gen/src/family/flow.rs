@@ -96,10 +96,7 @@ fn looped(d: &mut Draw<'_>, p: &mut Program, pending: &mut Pending, depth: u32) 
 
 /// One way or the other; both leave the same height.
 fn branch(d: &mut Draw<'_>, p: &mut Program, pending: &mut Pending, depth: u32) {
-    d.push_word(p);
-    if d.chance(100) {
-        p.op(op::ISZERO);
-    }
+    condition(d, p);
     let other = p.push_mark();
     target(d, p);
     p.op(op::JUMPI);
@@ -114,6 +111,18 @@ fn branch(d: &mut Draw<'_>, p: &mut Program, pending: &mut Pending, depth: u32) 
     p.land(&[other]);
     body(d, p, pending, depth);
     p.land(&[end]);
+}
+
+/// A word, a comparison, and what high-level languages put behind one: compilers fold such chains into a branch.
+fn condition(d: &mut Draw<'_>, p: &mut Program) {
+    d.push_word(p);
+    if d.chance(128) {
+        d.push_opaque(p);
+        p.op(d.pick(&[op::LT, op::GT, op::SLT, op::SGT, op::EQ]));
+    }
+    for _ in 0..d.pick(&[0, 0, 0, 1, 1, 2, 2, 3]) {
+        p.op(op::ISZERO);
+    }
 }
 
 /// A jump that is computed: entries of one size, side by side.
