@@ -1,9 +1,8 @@
 //! What fuzz targets check, as functions: a target is a few lines, and a test runs the same for a second.
 //!
 //! Inputs are cases in the compact form ([`format::binary`]), as in every corpus of a fuzzer here. It is rendered like the other
-//! forms, so a corpus outlives every change of the generator; it is read and written in a microsecond, where the readable form
-//! takes fifty; and every command reads it. What is no case is rejected. [`mutate`] and [`crossover`] make cases of
-//! cases, so that a fuzzer spends nothing on bytes that are none.
+//! forms, so a corpus outlives every change of the generator; reading it parses no text; and every command reads it. What is no
+//! case is rejected. [`mutate`] and [`crossover`] make cases of cases, so that a fuzzer spends nothing on bytes that are none.
 //!
 //! A check says whether the input was of use, or what is wrong.
 

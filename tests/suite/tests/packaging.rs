@@ -97,6 +97,57 @@ fn oss_fuzz_gets_targets_seeds_and_dictionaries() {
     assert!(calls(&place).contains("cargo fuzz build -O -s address\n"), "{}", calls(&place));
 }
 
+/// `ci/fuzz` with a cargo that runs nothing: whether it is green, and what it said.
+fn fuzz(name: &str, target_that_fails: &str) -> (bool, String) {
+    let cargo = format!(
+        r#"case "$*" in
+        *"run --release -q -- seeds"*) mkdir -p "$CARGO_TARGET_DIR/fuzz/seeds/corpus";;
+        *"fuzz run"*" {target_that_fails} "*) echo 'canary: output'; exit 77;;
+        esac"#
+    );
+    let place = place(name, &[("cargo", &cargo), ("rustup", "exit 1")]);
+    let target = place.join("target").display().to_string();
+    let output = run("ci/fuzz", &place, &[("CARGO_TARGET_DIR", &target)]);
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned() + &calls(&place))
+}
+
+#[test]
+fn fuzzing_is_green_only_if_the_canary_fails_and_nothing_else() {
+    let (green, said) = fuzz("fuzz-green", "canary");
+    assert!(green, "{said}");
+    for target in ["differential", "compile", "reduce", "formats", "canary"] {
+        assert!(said.contains(&format!("cargo +stable fuzz run -s none {target} ")), "{target}: {said}");
+    }
+    let (green, said) = fuzz("fuzz-no-canary", "nothing");
+    assert!(!green && said.contains("the planted fault was not found"), "{said}");
+    let (green, said) = fuzz("fuzz-finding", "compile");
+    assert!(!green && said.contains("FAILED: compile canary"), "{said}");
+}
+
+#[test]
+fn a_release_is_complete_and_the_same_whenever_it_is_made() {
+    let cargo = r#"case "$1" in
+    metadata) echo '{"packages":[{"name":"unanimous","version":"1.2.3"}]}';;
+    build) mkdir -p "$CARGO_TARGET_DIR/host/release"; cp "$(dirname "$0")/unanimous" "$CARGO_TARGET_DIR/host/release/";;
+    esac"#;
+    let own = r#"[ "$1" = completions ] && echo "$2" || : >"$2/unanimous.1""#;
+    let place = place("release", &[("cargo", cargo), ("rustc", "echo 'host: host'"), ("unanimous", own)]);
+    let target = place.join("target").display().to_string();
+    let make = || {
+        let output = run("ci/release", &place, &[("CARGO_TARGET_DIR", &target)]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let first = make();
+    assert!(first.ends_with("  unanimous-1.2.3-host.tar.gz\n"), "{first}");
+    assert_eq!(make(), first);
+    let root = place.join("target/release-archive/unanimous-1.2.3-host");
+    for file in ["unanimous", "README.md", "LICENSE-MIT", "man/unanimous.1", "completions/unanimous.zsh"] {
+        assert!(root.join(file).is_file(), "{file}");
+    }
+    assert!(calls(&place).contains("cargo build --release --locked -p unanimous --target host\n"));
+}
+
 #[test]
 fn targets_are_a_few_lines_and_all_there() {
     let manifest: toml::Table = text("fuzz/Cargo.toml").parse().expect("it is TOML");
