@@ -8,7 +8,7 @@ use api::{Account, Block, Case, Fee, Transaction};
 use r#gen::{Profile, from_seed};
 
 const CASES: u64 = 1000;
-const GOLDEN: &str = "0x94273626e74987a123b371247fd950770914af048fb5a2b7c87d69439f8b41d2";
+const GOLDEN: &str = "0x1883f330f35db209c74037cc44e560aba316e3d6f835a27d7f297b1a35f5549a";
 
 #[test]
 fn the_first_cases_are_the_golden_ones() {
