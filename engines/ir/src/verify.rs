@@ -50,6 +50,7 @@ impl Check<'_> {
                 ));
             }
             below = param.slot;
+            self.bounds(param)?;
             self.define(param.value)?;
         }
         self.stale = data.params.iter().filter(|param| param.dirty).map(|param| param.slot).collect();
@@ -65,6 +66,16 @@ impl Check<'_> {
         let before = index.checked_sub(1).map(|before| self.func.blocks[before].head.pc);
         match before {
             Some(pc) if pc >= self.data.head.pc => Err("blocks stand in the order of their canonical points".into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn bounds(&self, param: &Param) -> Checked {
+        let bits = self.func.widths.get(param.value.0 as usize).map_or(256, |width| width.bits());
+        match param.bounds {
+            Some((least, most)) if bits > 64 || least > most || most.checked_shr(bits as u32).unwrap_or(0) > 0 => {
+                Err(format!("bounds that v{} cannot have", param.value.0))
+            }
             _ => Ok(()),
         }
     }
