@@ -23,7 +23,8 @@
 //! frame must be complete there is none: at a [`To::Dynamic`] and at a builtin that suspends.
 //!
 //! **Widths.** A value is less than 2 to the power of its width. A back end keeps nothing above that, and what an operation
-//! yields above it is cut off, so a width that is wrong shows.
+//! yields above it is cut off, so a width that is wrong shows. An argument may be wider than its parameter: a branch may have
+//! shown that it is not so large. It is cut off in the same way.
 
 use crate::{Inst, Op, suspends};
 use api::U256;

@@ -8,14 +8,21 @@
 #![forbid(unsafe_code)]
 
 mod build;
+mod carry;
+mod dead;
 mod engine;
 mod fold;
 pub mod func;
+mod grow;
 pub mod inst;
+mod jumps;
+mod number;
 mod options;
+mod pack;
 mod parse;
 mod pass;
 mod print;
+mod range;
 mod run;
 mod verify;
 

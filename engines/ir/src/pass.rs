@@ -4,7 +4,7 @@
 //! the form alone decides, so that a divergence can be bisected to the change that causes it. An analysis that does not end
 //! within its budget contributes nothing.
 
-use crate::{Func, Options, fold};
+use crate::{Func, Options, carry, dead, fold, grow, jumps, number, pack, range};
 
 /// A pass.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +18,16 @@ pub struct Pass {
 }
 
 /// Every pass, in the order in which they run.
-pub const PASSES: [Pass; 1] =
-    [Pass { name: "fold", about: "computes what is known, and leaves out what changes nothing", run: fold::run }];
+pub const PASSES: [Pass; 8] = [
+    Pass { name: "fold", about: "computes what is known, and leaves out what changes nothing", run: fold::run },
+    Pass { name: "jumps", about: "finds where jumps go, and guesses where returns go", run: jumps::run },
+    Pass { name: "carry", about: "hands words from block to block in values", run: carry::run },
+    Pass { name: "range", about: "proves that words are narrow", run: range::run },
+    Pass { name: "number", about: "computes each word once in a block", run: number::run },
+    Pass { name: "grow", about: "leaves out growth of memory that an earlier one covers", run: grow::run },
+    Pass { name: "dead", about: "leaves out words and stores that nobody uses", run: dead::run },
+    Pass { name: "pack", about: "leaves out stack checks that a passed one covers", run: pack::run },
+];
 
 /// How many changes a pass may still make, and how many it made.
 #[derive(Clone, Copy, Debug)]

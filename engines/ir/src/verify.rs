@@ -216,15 +216,8 @@ impl Check<'_> {
                 edge.block.0
             ));
         }
-        for (arg, param) in edge.args.iter().zip(&target.params) {
+        for param in &target.params {
             self.slot(param.slot + self.data.delta)?;
-            let (have, want) = (self.func.width(*arg), self.func.widths.get(param.value.0 as usize).copied());
-            if want.is_none_or(|want| have > want) {
-                return Err(format!(
-                    "v{} is wider than the parameter v{} of block {}",
-                    arg.0, param.value.0, edge.block.0
-                ));
-            }
         }
         if edge.checked && !self.is_passed(target) {
             return Err(format!("nothing shows that the stack passes the head of block {}", edge.block.0));
