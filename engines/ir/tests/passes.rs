@@ -3,6 +3,8 @@
 //! A file begins with lines of prose behind `#`, then names the passes, then gives a program as assembly or as the text of a form, and
 //! behind `---` the form that comes out. `BLESS=1 cargo test -p una-ir --test passes` writes what comes out into the files.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads the files beside it, and whether to accept")]
+
 use api::{Code, Revision};
 use ir::{Fuel, Func, PASSES, build, parse, print, verify};
 use spec::{op, table};
