@@ -61,9 +61,9 @@ fn measure(out: &mut impl Write) -> Result<(), String> {
             print(out, format!("  {:<12}{:>9}", "build", per_kilobyte(all.build, all.bytes)))?;
         }
     }
-    print(out, format!("{:<30}{}", "shape, us/KB at", SIZES.map(|size| format!("{size:>9} KB")).concat()))?;
+    print(out, format!("{:<58}{}", "shape, us/KB at", SIZES.map(|size| format!("{size:>9} KB")).concat()))?;
     for (name, unit) in shapes() {
-        let mut line = format!("{name:<30}");
+        let mut line = format!("{name:<58}");
         for size in SIZES {
             let taken = take(&Code::new(unit.repeat((size << 10) / unit.len()).into()))?;
             line += &format!("{:>12}", per_kilobyte(taken.total(), taken.bytes));
@@ -96,6 +96,10 @@ fn shapes() -> Vec<(&'static str, Vec<u8>)> {
             "JUMPDEST SWAP8 CALLER ADD DUP1 PUSH0 JUMPI",
             vec![op::JUMPDEST, op::SWAP1 + 7, op::CALLER, op::ADD, op::DUP1, op::PUSH0, op::JUMPI],
         ),
+        ("MSIZE POP PUSH0 MLOAD CALLER MSTORE PUSH1 32 MLOAD POP", {
+            vec![op::MSIZE, op::POP, op::PUSH0, op::MLOAD, op::CALLER, op::MSTORE, op::PUSH1, 32, op::MLOAD, op::POP]
+        }),
+        ("ISZERO", vec![op::ISZERO]),
         ("SLOAD", vec![op::SLOAD]),
         ("CALLER SLOAD POP", vec![op::CALLER, op::SLOAD, op::POP]),
         ("PUSH1 0 MSTORE8", vec![op::PUSH1, 0, op::MSTORE8]),
