@@ -21,7 +21,7 @@ mod facts;
 mod rewrite;
 
 use crate::pass::Fuel;
-use crate::{BlockData, Func};
+use crate::Func;
 use facts::{Facts, depths, live};
 
 /// Words that are handed to a block, at most.
