@@ -20,8 +20,8 @@ mod dirty;
 mod facts;
 mod rewrite;
 
-use crate::pass::Fuel;
 use crate::Func;
+use crate::pass::Fuel;
 use facts::{Facts, depths, live};
 
 /// Words that are handed to a block, at most.
