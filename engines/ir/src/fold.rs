@@ -252,7 +252,7 @@ mod tests {
                 }
                 op => panic!("{op:?} is neither"),
             };
-            inst.result.inspect(|result| drop(words.insert(*result, func.width(*result).cut(found))));
+            words.extend(inst.result.map(|result| (result, func.width(result).cut(found))));
         }
         let used = func.blocks[0].end_operands();
         words[&used[0]]
