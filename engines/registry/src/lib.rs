@@ -5,6 +5,7 @@
 
 use api::{Engine, EngineId};
 use interp::Interp;
+use ir::{Ir, Options};
 use peers::Revm;
 use std::fmt;
 use template::{Features, Template};
@@ -21,6 +22,8 @@ struct Row {
 const ROWS: &[Row] = &[
     Row { name: "interp", about: "the reference interpreter: plain, safe, one instruction at a time", make: interp },
     Row { name: "template", about: "machine code in one pass, with what this processor offers", make: template },
+    Row { name: "ir@0", about: "the intermediate form as the front end makes it, interpreted", make: form_first },
+    Row { name: "ir@last", about: "the intermediate form after all passes, interpreted", make: form_last },
     Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
 ];
 
@@ -37,6 +40,20 @@ fn template() -> Box<dyn Engine> {
 
 fn template_plain() -> Box<dyn Engine> {
     templates("template-plain", Features::default())
+}
+
+fn form_first() -> Box<dyn Engine> {
+    forms(Options::first(0))
+}
+
+fn form_last() -> Box<dyn Engine> {
+    forms(Options::last())
+}
+
+/// The engine that interprets what these passes make.
+fn forms(options: Options) -> Box<dyn Engine> {
+    let id = Ir::id(&format!("ir@{options}"), &options);
+    Box::new(Machine::with_precise(id, Ir::new(options), Box::new(Interp::new())))
 }
 
 fn templates(name: &str, features: Features) -> Box<dyn Engine> {
@@ -62,9 +79,16 @@ pub fn peers() -> impl Iterator<Item = &'static str> {
     PEERS.iter().map(|row| row.name)
 }
 
-/// The engine with this name, whoever wrote it.
+/// The engine with this name, whoever wrote it. Engines of the intermediate form are made with any options: `ir@3`,
+/// `ir@last-range`, `ir@last+fuel:number=17`.
 pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
-    rows().find(|row| row.name == name).map(|row| (row.make)()).ok_or_else(|| UnknownEngine(name.to_owned()))
+    if let Some(row) = rows().find(|row| row.name == name) {
+        return Ok((row.make)());
+    }
+    match options_of(name) {
+        Some(Ok(options)) => Ok(forms(options)),
+        Some(Err(_)) | None => Err(UnknownEngine(name.to_owned())),
+    }
 }
 
 /// One of each engine of this repository.
@@ -77,13 +101,24 @@ pub fn describe() -> Vec<(EngineId, &'static str)> {
     rows().map(|row| ((row.make)().id(), row.about)).collect()
 }
 
+/// The options in the name of an engine of the intermediate form.
+fn options_of(name: &str) -> Option<Result<Options, String>> {
+    name.strip_prefix("ir@").map(str::parse)
+}
+
 /// A name that is no engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownEngine(pub String);
 
 impl fmt::Display for UnknownEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown engine `{}`; known are: {}", self.0, names().chain(peers()).collect::<Vec<_>>().join(", "))
+        match options_of(&self.0) {
+            Some(Err(why)) => write!(f, "unknown engine `{}`: {why}", self.0),
+            _ => {
+                let known = names().chain(peers()).collect::<Vec<_>>().join(", ");
+                write!(f, "unknown engine `{}`; known are: {known}", self.0)
+            }
+        }
     }
 }
 
@@ -99,5 +134,14 @@ mod tests {
             assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
         }
         assert!(make("nothing").is_err());
+    }
+
+    #[test]
+    fn forms_are_made_with_any_options() {
+        for name in ["ir@1", "ir@last-fold", "ir@last+fuel:fold=17"] {
+            assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
+        }
+        let error = make("ir@last-nothing").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("there is no pass `nothing`")));
     }
 }
