@@ -1,16 +1,17 @@
 //! The form: blocks of instructions over 256-bit values, plain data without pointers.
 //!
-//! **Blocks.** One [`Func`] is a whole bytecode in one revision. Its first [`Func::sections`] blocks are the sections of the
-//! plan, in order; what stands behind them are wide twins. A block can be entered
+//! **Blocks.** One [`Func`] is a whole bytecode in one revision. Its blocks are the sections of the plan, in order. A block can
+//! be entered
 //!
 //! * *inside*, over an [`Edge`], which hands over an argument for each parameter, or
 //! * *outside*, at its canonical point: the start, a resume after a call, a dynamic jump, another engine that hands over.
 //!   Then all words are in stack memory and parameters are loaded from their slots.
 //!
 //! So a canonical point always has a predecessor that nobody knows, nothing dominates a block, and **values are used in the block
-//! that defines them and nowhere else**. Whatever crosses an edge is an argument. A parameter narrower than a word holds
-//! only for inside edges: the outside entry loads the words, and if one does not fit its parameter it goes on in
-//! [`BlockData::wide`], which has the same head and no narrow parameters.
+//! that defines them and nowhere else**. Whatever crosses an edge is an argument. What is known of parameters, that the stack
+//! is so deep and that words are narrow, holds for inside edges only. An outside entry looks first: if the stack is not
+//! as deep as the deepest parameter, or a word does not fit the width of its parameter, the frame leaves with
+//! [`runtime::Status::LEAVES`], before the head and unchanged, and another vm goes on.
 //!
 //! **Head.** A block begins with a checkpoint if those are asked for, then takes the gas and checks gas and stack. Where the
 //! check fails, parameters that are [`Param::dirty`] are stored to their slots, and the frame leaves at the canonical
@@ -58,10 +59,8 @@ pub struct Func {
     pub revision: Revision,
     /// Bytes of bytecode.
     pub code_len: u32,
-    /// The blocks: sections in order of their canonical points, then wide twins.
+    /// The blocks, in order of their canonical points.
     pub blocks: Vec<BlockData>,
-    /// How many of the blocks are sections.
-    pub sections: u32,
     /// The width of each value.
     pub widths: Vec<Width>,
 }
@@ -79,8 +78,6 @@ pub struct BlockData {
     pub end: End,
     /// The height where it is left, counted from the height at entry.
     pub delta: i32,
-    /// The block that outside entries go on in if a word does not fit its parameter.
-    pub wide: Option<Block>,
 }
 
 /// The head of a block: gas and stack of all its instructions.
@@ -211,10 +208,9 @@ impl Func {
         self.blocks.iter().enumerate().map(|(index, data)| (Block(index as u32), data))
     }
 
-    /// The block that outside entries at a canonical point try first.
+    /// The block at a canonical point.
     pub fn entry(&self, pc: u32) -> Option<Block> {
-        let sections = &self.blocks[..self.sections as usize];
-        sections.binary_search_by_key(&pc, |block| block.head.pc).ok().map(|index| Block(index as u32))
+        self.blocks.binary_search_by_key(&pc, |block| block.head.pc).ok().map(|index| Block(index as u32))
     }
 }
 

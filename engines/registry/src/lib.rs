@@ -5,6 +5,7 @@
 
 use api::{Engine, EngineId};
 use interp::Interp;
+use ir::Ir;
 use peers::Revm;
 use std::fmt;
 use template::{Features, Template};
@@ -21,6 +22,7 @@ struct Row {
 const ROWS: &[Row] = &[
     Row { name: "interp", about: "the reference interpreter: plain, safe, one instruction at a time", make: interp },
     Row { name: "template", about: "machine code in one pass, with what this processor offers", make: template },
+    Row { name: "ir@0", about: "the intermediate form as the front end makes it, interpreted", make: ir_first },
     Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
 ];
 
@@ -37,6 +39,14 @@ fn template() -> Box<dyn Engine> {
 
 fn template_plain() -> Box<dyn Engine> {
     templates("template-plain", Features::default())
+}
+
+fn ir_first() -> Box<dyn Engine> {
+    forms("ir@0")
+}
+
+fn forms(name: &str) -> Box<dyn Engine> {
+    Box::new(Machine::with_precise(Ir::id(name), Ir::new(), Box::new(Interp::new())))
 }
 
 fn templates(name: &str, features: Features) -> Box<dyn Engine> {

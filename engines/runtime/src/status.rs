@@ -35,6 +35,8 @@ impl Status {
     pub const PANICKED: Status = Status(19);
     /// Compiled code called an entry of the table that holds no builtin.
     pub const MISSING: Status = Status(20);
+    /// What is known of inside entries does not hold for this one from outside; nothing was changed.
+    pub const LEAVES: Status = Status(21);
 
     /// The frame halts.
     pub const fn halt(halt: Halt) -> Status {
@@ -53,6 +55,7 @@ impl Status {
             Status::FAILS => Exit::Fails,
             Status::STOPPED => Exit::Stop,
             Status::OVER_LIMIT => Exit::OverLimit,
+            Status::LEAVES => Exit::Leave,
             Status(code) => Exit::End(End::Halt(Halt::from_code(u8::try_from(code.checked_sub(HALTS)?).ok()?)?)),
         })
     }

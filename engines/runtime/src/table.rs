@@ -7,7 +7,7 @@
 
 #![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
 
-use crate::{Context, Status, arith, call, memory, modular, state};
+use crate::{Context, Moduli, Status, arith, call, memory, modular, state};
 use api::U256;
 use spec::table::TABLE;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -177,6 +177,15 @@ macro_rules! table {
             false
         }
 
+        /// The answer of a function of words alone; operands as popped, the top word first. `None` for what is none.
+        pub fn calculate(opcode: u8, operands: &[U256; 3], moduli: &mut Moduli) -> Option<U256> {
+            let entry = u16::from(opcode);
+            $(if index!($entry) as u16 == entry {
+                return answer!($kind operands, moduli, $body);
+            })*
+            None
+        }
+
         const _: () = {
             $(check!($kind $entry $body);)*
         };
@@ -199,6 +208,17 @@ macro_rules! kind {
     };
     (full) => {
         false
+    };
+}
+macro_rules! answer {
+    (pure $operands:ident, $moduli:ident, $body:path) => {
+        Some(of_popped($operands, $body))
+    };
+    (kept $operands:ident, $moduli:ident, $body:path) => {
+        Some(of_popped($operands, |operands| $body($moduli, operands)))
+    };
+    (full $operands:ident, $moduli:ident, $body:path) => {
+        None
     };
 }
 macro_rules! run {
@@ -225,6 +245,11 @@ macro_rules! check {
         let [pops, pushes] = effect(&($body as fn(&mut Context<'_>, &_) -> _));
         assert!(row.pops == pops && (row.pushes == pushes || row.is_terminator()));
     };
+}
+
+/// Turns operands round: bodies want them as they lie on the stack.
+fn of_popped<const POPS: usize>(popped: &[U256; 3], body: impl FnOnce(&[U256; POPS]) -> U256) -> U256 {
+    body(&std::array::from_fn(|i| popped[POPS - 1 - i]))
 }
 
 const fn pops<const POPS: usize>(_: &fn(&[U256; POPS]) -> U256) -> usize {
