@@ -53,31 +53,26 @@ impl Regions {
     pub(crate) fn new(func: &Func, size: u32) -> Result<Regions, Refused> {
         let mut regions = Regions { places: vec![Place::default(); func.blocks.len()], order: Vec::new(), starts: vec![0] };
         let (mut open, mut sum) = (0, 0);
-        for index in 0..func.sections {
-            // A wide twin stands behind the block whose outside entries go on in it.
-            let section = Block(index);
-            let unit = [Some(section), func.block(section).wide];
-            let weight: u64 = unit.into_iter().flatten().map(|block| weight(func, func.block(block))).sum();
+        for (block, data) in func.iter() {
+            let weight = weight(func, data);
             if weight > BLOCK_WEIGHT_MAX {
-                return Err(Refused { weight, weight_max: BLOCK_WEIGHT_MAX });
+                return Err(Refused::Weight { weight, weight_max: BLOCK_WEIGHT_MAX });
             }
             sum += weight;
             let len = regions.order.len() - regions.starts[regions.starts.len() - 1];
-            if len > 0 && (open + weight > size.into() || len + 2 > Place::ORDINALS as usize) {
+            if len > 0 && (open + weight > size.into() || len >= Place::ORDINALS as usize) {
                 regions.starts.push(regions.order.len());
                 open = 0;
             }
             open += weight;
-            for block in unit.into_iter().flatten() {
-                let region = regions.starts.len() as u32 - 1;
-                let ordinal = (regions.order.len() - regions.starts[region as usize]) as u32;
-                regions.places[block.0 as usize] = Place { region, ordinal };
-                regions.order.push(block);
-            }
+            let region = regions.starts.len() as u32 - 1;
+            let ordinal = (regions.order.len() - regions.starts[region as usize]) as u32;
+            regions.places[block.0 as usize] = Place { region, ordinal };
+            regions.order.push(block);
         }
         regions.starts.push(regions.order.len());
         if sum > WEIGHT_MAX || regions.len() > Place::REGIONS {
-            return Err(Refused { weight: sum, weight_max: WEIGHT_MAX });
+            return Err(Refused::Weight { weight: sum, weight_max: WEIGHT_MAX });
         }
         Ok(regions)
     }

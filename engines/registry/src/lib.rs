@@ -4,6 +4,7 @@
 //! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
 
 use api::{Engine, EngineId};
+use cranelift::{Cranelift, Options};
 use interp::Interp;
 use ir::Ir;
 use peers::Revm;
@@ -23,6 +24,7 @@ const ROWS: &[Row] = &[
     Row { name: "interp", about: "the reference interpreter: plain, safe, one instruction at a time", make: interp },
     Row { name: "template", about: "machine code in one pass, with what this processor offers", make: template },
     Row { name: "ir@0", about: "the intermediate form as the front end makes it, interpreted", make: ir_first },
+    Row { name: "cranelift", about: "machine code by an optimising compiler, with what this processor offers", make: cranelift },
     Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
 ];
 
@@ -52,6 +54,17 @@ fn forms(name: &str) -> Box<dyn Engine> {
 fn templates(name: &str, features: Features) -> Box<dyn Engine> {
     let precise = Box::new(Interp::new());
     Box::new(Machine::with_precise(Template::id(name, features), Template::new(features), precise))
+}
+
+fn cranelift() -> Box<dyn Engine> {
+    optimised("cranelift", Options::default())
+}
+
+fn optimised(name: &str, options: Options) -> Box<dyn Engine> {
+    let features = cranelift::Features::host();
+    let precise = Box::new(Interp::new());
+    let id = Cranelift::id(name, features, &options);
+    Box::new(Machine::with_precise(id, Cranelift::new(features, options), precise))
 }
 
 fn revm() -> Box<dyn Engine> {

@@ -11,14 +11,12 @@
 
 mod aarch64;
 mod buffer;
-mod cache;
 pub mod compile;
 mod engine;
 mod enter;
 mod isa;
 mod lower;
 mod settle;
-mod share;
 mod walk;
 mod window;
 mod x86_64;

@@ -1,7 +1,6 @@
 //! ADD and SUB: a carry out of the low half, and the high half with it.
 
 use super::{Emit, Word, ZERO};
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::types::I128;
 

@@ -1,7 +1,6 @@
 //! LT, SLT, EQ and ISZERO as flags: comparisons of halves, which a branch or a conversion takes in.
 
 use super::{Bits, Emit, Limb, Word, ZERO};
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I8;
 use cranelift_codegen::ir::{InstBuilder, Value};

@@ -2,7 +2,6 @@
 
 use super::{Bits, Emit, Limb, Shift, Word, ZERO};
 use api::U256;
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::InstBuilder;
 
 impl Emit<'_> {

@@ -13,9 +13,11 @@ mod compare;
 mod divide;
 mod multiply;
 mod shift;
+#[cfg(test)]
+mod tests;
 
 use api::U256;
-use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::cursor::FuncCursor;
 use cranelift_codegen::ir::types::{I64, I128};
 use cranelift_codegen::ir::{InstBuilder, Value};
 pub(crate) use shift::Shift;

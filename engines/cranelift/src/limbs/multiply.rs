@@ -4,7 +4,6 @@
 //! first term is built of four wide products, whose sums below cannot overflow 128 bits: `(2^64-1)^2 + 2 * (2^64-1) < 2^128`.
 
 use super::{Emit, Limb, Word, ZERO};
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::types::I128;
 use cranelift_codegen::ir::{InstBuilder, Value};
 

@@ -4,7 +4,6 @@
 //! by its whole width: that pattern was compiled wrongly before, on both architectures.
 
 use super::{Bits, Emit, Limb, Word, ZERO};
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 

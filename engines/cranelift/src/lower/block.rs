@@ -9,12 +9,11 @@
 use super::Region;
 use crate::limbs::{Limb, Shift, Word, ZERO};
 use crate::regions::limbs_of;
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, Value};
 use ir::{Block, BlockData, Param, Width};
-use runtime::{offset, table};
+use runtime::{Status, offset, table};
 use spec::limits;
 
 /// What there is of a block.
@@ -52,65 +51,47 @@ impl Region<'_> {
     /// A block with parameters for the gas, the stack, and each limb.
     fn place(&mut self, block: Block) -> clif::Block {
         let place = self.new_block();
-        let limbs: usize = self.func.block(block).params.iter().map(|param| limbs_of(self.func.width(param.value))).sum();
+        let limbs: usize =
+            self.func.block(block).params.iter().map(|param| limbs_of(self.func.width(param.value))).sum();
         for _ in 0..2 + limbs {
             self.param(place, I64);
         }
         place
     }
 
-    fn data(&self, ordinal: usize) -> &BlockData {
-        self.func.block(self.places[ordinal].block)
-    }
-
-    /// The stub: the words that are parameters come from their slots.
+    /// The stub: the words that are parameters come from their slots, if what is known of them holds.
     pub(super) fn stub(&mut self, ordinal: usize) {
         let Places { stub, checks, block, .. } = self.places[ordinal];
         let func = self.func;
         let data = func.block(block);
         self.begin(stub);
         let [_, gas, sp] = self.common.dispatched;
-        let mut args = vec![gas, sp];
-        let mut too_wide = Vec::new();
+        let (mut args, mut above) = (vec![gas, sp], Vec::new());
+        let Some(deepest) = data.params.iter().map(|param| -param.slot).max() else {
+            return self.jump(checks, &args);
+        };
+        let leaves = self.cold_block();
+        let stack = self.context_load(offset::STACK);
+        let height = self.emit.at.ins().isub(sp, stack);
+        let least = self.emit.number(32 * u64::from(deepest.unsigned_abs()));
+        let is_deep = self.emit.at.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, height, least);
+        let loads = self.cold_block();
+        self.branch(is_deep, (loads, &[]), (leaves, &[]));
+        self.begin(loads);
         for param in &data.params {
             let width = func.width(param.value);
-            let word = self.stack_load(sp, param.slot, if data.wide.is_some() { 4 } else { limbs_of(width) });
-            if data.wide.is_some() {
-                too_wide.extend(self.above(&word, width));
-            }
+            let word = self.load_word(sp, 32 * param.slot, 4);
+            above.extend(self.above(&word, width));
             for limb in &word.0[..limbs_of(width)] {
                 args.push(self.emit.value(*limb));
             }
         }
-        let Some(wide) = data.wide.filter(|_| !too_wide.is_empty()) else {
-            return self.jump(checks, &args);
-        };
-        let any = self.emit.is_not_zero(&too_wide);
-        let twin = self.cold_block();
-        self.branch(any, (twin, &[]), (checks, &args));
-        self.begin(twin);
-        match self.local(wide) {
-            Ok(ordinal) => {
-                let args = self.twin_args(wide, gas, sp);
-                self.jump(self.places[ordinal].checks, &args);
-            }
-            Err(place) => {
-                let entry = self.emit.at.ins().iconst(clif::types::I32, i64::from(place.entry()));
-                self.jump(self.common.go, &[entry, gas, sp]);
-            }
-        }
-    }
-
-    fn twin_args(&mut self, wide: Block, gas: Value, sp: Value) -> Vec<Value> {
-        let func = self.func;
-        let mut args = vec![gas, sp];
-        for param in &func.block(wide).params {
-            let word = self.stack_load(sp, param.slot, limbs_of(func.width(param.value)));
-            for limb in &word.0[..limbs_of(func.width(param.value))] {
-                args.push(self.emit.value(*limb));
-            }
-        }
-        args
+        let fits = self.emit.is_zero(&above);
+        self.branch(fits, (checks, &args), (leaves, &[]));
+        self.begin(leaves);
+        self.context_store_u32(offset::PC, data.head.pc);
+        let status = self.status(Status::LEAVES);
+        self.jump(self.common.leave, &[status, gas, sp]);
     }
 
     /// What must be zero if a word fits a width.
@@ -125,15 +106,7 @@ impl Region<'_> {
         above
     }
 
-    /// The low limbs of a slot.
-    pub(super) fn stack_load(&mut self, sp: Value, slot: i32, limbs: usize) -> Word {
-        Word(std::array::from_fn(|i| match i < limbs {
-            true => Limb::Is(self.emit.at.ins().load(I64, MemFlagsData::trusted(), sp, 32 * slot + 8 * i as i32)),
-            false => ZERO,
-        }))
-    }
-
-    /// Writes a slot.
+    /// Writes a slot of the stack at this height.
     pub(super) fn stack_store(&mut self, sp: Value, slot: i32, word: &Word) {
         for (i, limb) in word.0.into_iter().enumerate() {
             let limb = self.emit.value(limb);

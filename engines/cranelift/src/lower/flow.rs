@@ -4,7 +4,6 @@ use super::Region;
 use crate::limbs::Word;
 use crate::regions::limbs_of;
 use api::U256;
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value};
 use ir::{BlockData, Edge, End, To};

@@ -1,8 +1,7 @@
 //! What a region has once: the way in, and the ways out.
 
-use super::{GOTO, Region};
+use super::Region;
 use crate::limbs::Emit;
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self as clif, BlockCall, InstBuilder, JumpTableData, MemFlagsData, Value};
@@ -110,7 +109,7 @@ impl Region<'_> {
 
         let [entry, gas, sp] = self.begin_common(self.common.go);
         self.context_store(offset::ENTRY, entry);
-        let status = self.status(GOTO);
+        let status = self.status(Status::GOTO);
         self.jump(self.common.leave, &[status, gas, sp]);
 
         let [pc, gas, sp] = self.begin_common(self.common.fails);

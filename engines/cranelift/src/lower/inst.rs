@@ -3,7 +3,6 @@
 use super::Region;
 use crate::limbs::{Limb, Word, ZERO};
 use crate::regions::limbs_of;
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use ir::{Inst, Op, suspends};
@@ -28,7 +27,7 @@ impl Region<'_> {
                 self.pure(opcode, &operands, limbs)
             }
             Op::Env(opcode) => self.constant(opcode, limbs),
-            Op::Load(slot) => self.stack_load(self.sp, slot, limbs),
+            Op::Load(slot) => self.load_word(self.sp, 32 * slot, limbs),
             Op::Msize => Word::small(self.context_load(offset::MEMORY_LEN)),
             Op::Gas => Word::small(self.gas),
             Op::MemLoad(offset) => self.memory_load(offset),

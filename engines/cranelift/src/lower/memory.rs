@@ -2,7 +2,6 @@
 
 use super::Region;
 use crate::limbs::{Limb, Word, ZERO};
-use cranelift_codegen::cursor::Cursor;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
@@ -46,7 +45,7 @@ impl Region<'_> {
                 self.emit.at.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, low, limit)
             }
             len => {
-                let (end, wraps) = self.end(low, len);
+                let (end, wraps) = self.sum(low, len);
                 let memory_len = self.context_load(offset::MEMORY_LEN);
                 let beyond = self.emit.at.ins().icmp(IntCC::UnsignedLessThan, memory_len, end);
                 self.emit.at.ins().bor(wraps, beyond)
@@ -56,7 +55,7 @@ impl Region<'_> {
         let gas = self.param(goes_on, I64);
         self.branch(is_far, (far, &[]), (goes_on, &[self.gas]));
         self.begin(far);
-        let (end, wraps) = self.end(low, len);
+        let (end, wraps) = self.sum(low, len);
         self.leave_if(wraps, Status::halt(Halt::OutOfGas));
         let grown = self.call_grow(end);
         self.jump(goes_on, &[grown]);
@@ -65,7 +64,7 @@ impl Region<'_> {
     }
 
     /// An offset and a length, and whether their sum wraps.
-    fn end(&mut self, low: Value, len: u32) -> (Value, Value) {
+    fn sum(&mut self, low: Value, len: u32) -> (Value, Value) {
         let len = self.emit.number(len.into());
         self.emit.at.ins().uadd_overflow(low, len)
     }

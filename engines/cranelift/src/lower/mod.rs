@@ -10,7 +10,7 @@
 //!
 //! The gas that is left and the place of the stack go from block to block in registers, as do words that are parameters.
 //! Whatever leaves writes both to the context. A region that goes on in another one writes the entry there and returns
-//! [`GOTO`]; a loop in Rust calls the other, so the native stack never grows.
+//! [`runtime::Status::GOTO`]; a loop in Rust calls the other, so the native stack never grows.
 
 mod block;
 mod flow;
@@ -26,10 +26,7 @@ use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self as clif, AbiParam, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, Value};
 use cranelift_codegen::isa::CallConv;
 use ir::{Block, Func};
-use runtime::{Status, offset};
-
-/// What a region answers when another one is to be entered: the entry stands in the context.
-pub(crate) const GOTO: Status = Status(24);
+use runtime::offset;
 
 /// What all regions of a bytecode share.
 pub(crate) struct Shared<'a> {

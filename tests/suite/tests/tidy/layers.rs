@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("api", &["spec"]),
     ("world", &["api", "spec"]),
     ("interp", &["api", "spec"]),
-    ("codebuf", &[]),
+    ("codebuf", &["api"]),
     ("plan", &["api", "spec"]),
     ("runtime", &["api", "spec"]),
     ("ir", &["plan", "runtime", "api", "spec"]),
