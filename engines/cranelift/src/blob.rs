@@ -90,7 +90,8 @@ impl Compiler {
 
     /// Compiles one bytecode.
     pub fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Refused> {
-        let func = ir::build(code, revision).map_err(|refusal| Refused::Ir(refusal.to_string()))?;
+        let mut func = ir::build(code, revision).map_err(|refusal| Refused::Ir(refusal.to_string()))?;
+        ir::optimise(&mut func, &self.options.passes);
         let cut = Regions::new(&func, self.options.region)?;
         let shared = Shared { func: &func, regions: &cut, checkpoints };
         self.words.resize(func.widths.len(), crate::limbs::Word([crate::limbs::ZERO; 4]));

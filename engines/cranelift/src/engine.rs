@@ -64,10 +64,12 @@ impl Cranelift {
         }
     }
 
-    /// The identity of an engine of this name.
-    pub fn id(name: &str, features: Features, options: &Options) -> EngineId {
+    /// The identity of an engine with these options; its name says which differ from what they are by default.
+    pub fn id(features: Features, options: &Options) -> EngineId {
+        let names = options.to_string();
+        let colon = if names.is_empty() { "" } else { ":" };
         EngineId {
-            name: name.to_owned(),
+            name: format!("cranelift{colon}{names}"),
             family: "unanimous".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             features: features.names(),

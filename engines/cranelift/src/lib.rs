@@ -11,7 +11,6 @@ mod blob;
 mod engine;
 mod enter;
 
-
 mod limbs;
 mod lower;
 mod options;

@@ -51,7 +51,8 @@ pub const BLOCK_WEIGHT_MAX: u64 = 60_000;
 impl Regions {
     /// Cuts a bytecode into regions of about so many instructions, or refuses it.
     pub(crate) fn new(func: &Func, size: u32) -> Result<Regions, Refused> {
-        let mut regions = Regions { places: vec![Place::default(); func.blocks.len()], order: Vec::new(), starts: vec![0] };
+        let mut regions =
+            Regions { places: vec![Place::default(); func.blocks.len()], order: Vec::new(), starts: vec![0] };
         let (mut open, mut sum) = (0, 0);
         for (block, data) in func.iter() {
             let weight = weight(func, data);

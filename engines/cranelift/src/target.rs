@@ -116,16 +116,24 @@ impl Target {
 /// against speculation guards nothing here, as all that runs may see all there is.
 fn flags(options: &Options) -> Result<Flags, SetError> {
     let mut flags = settings::builder();
-    flags.set("opt_level", match options.opt {
-        Opt::None => "none",
-        Opt::Speed => "speed",
-    })?;
-    flags.set("regalloc_algorithm", match options.regalloc {
-        Regalloc::Backtracking => "backtracking",
-        Regalloc::SinglePass => "single_pass",
-    })?;
+    flags.set(
+        "opt_level",
+        match options.opt {
+            Opt::None => "none",
+            Opt::Speed => "speed",
+        },
+    )?;
+    flags.set(
+        "regalloc_algorithm",
+        match options.regalloc {
+            Regalloc::Backtracking => "backtracking",
+            Regalloc::SinglePass => "single_pass",
+        },
+    )?;
     flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })?;
-    for off in ["enable_alias_analysis", "enable_table_access_spectre_mitigation", "enable_heap_access_spectre_mitigation"] {
+    for off in
+        ["enable_alias_analysis", "enable_table_access_spectre_mitigation", "enable_heap_access_spectre_mitigation"]
+    {
         flags.set(off, "false")?;
     }
     for off in ["enable_probestack", "unwind_info"] {

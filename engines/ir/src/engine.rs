@@ -1,7 +1,7 @@
 //! The vm: keeps forms by their code and runs frames in them.
 
 use crate::run::run;
-use crate::{Func, build};
+use crate::{Func, Options, build, optimise};
 use api::{Code, Counts, EngineId, Exit, Frame, Host, Revision, Vm};
 use plan::Plan;
 use runtime::{Context, Moduli};
@@ -20,6 +20,7 @@ struct Kept {
 
 /// The vm that interprets forms.
 pub struct Ir {
+    options: Options,
     kept: Vec<Kept>,
     moduli: Moduli,
     /// What ran in forms with checkpoints.
@@ -27,19 +28,19 @@ pub struct Ir {
 }
 
 impl Ir {
-    /// One that keeps nothing yet.
-    pub fn new() -> Ir {
-        Ir { kept: Vec::new(), moduli: Moduli::default(), shares: Box::new([0; 256]) }
+    /// One that runs what these passes make.
+    pub fn new(options: Options) -> Ir {
+        Ir { options, kept: Vec::new(), moduli: Moduli::default(), shares: Box::new([0; 256]) }
     }
 
     /// The identity of an engine of this name.
-    pub fn id(name: &str) -> EngineId {
+    pub fn id(name: &str, options: &Options) -> EngineId {
         EngineId {
             name: name.to_owned(),
             family: "unanimous".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             features: Vec::new(),
-            options: Vec::new(),
+            options: options.names(),
         }
     }
 
@@ -53,15 +54,12 @@ impl Ir {
         if self.kept.len() >= CODES_MAX || bytes + code.len() > CODE_BYTES_MAX {
             self.kept.clear();
         }
-        let func = build(code, revision).ok();
+        let func = build(code, revision).ok().map(|mut func| {
+            optimise(&mut func, &self.options);
+            func
+        });
         self.kept.push(Kept { code: code.clone(), revision, func });
         self.kept.len() - 1
-    }
-}
-
-impl Default for Ir {
-    fn default() -> Ir {
-        Ir::new()
     }
 }
 

@@ -10,7 +10,7 @@
 //! So a canonical point always has a predecessor that nobody knows, nothing dominates a block, and **values are used in the block
 //! that defines them and nowhere else**. Whatever crosses an edge is an argument. What is known of parameters, that the stack
 //! is so deep and that words are narrow, holds for inside edges only. An outside entry looks first: if the stack is not
-//! as deep as the deepest parameter, or a word does not fit the width of its parameter, the frame leaves with
+//! as deep as the deepest parameter, or a word is not what its parameter says (its width, its bounds), the frame leaves with
 //! [`runtime::Status::LEAVES`], before the head and unchanged, and another vm goes on.
 //!
 //! **Head.** A block begins with a checkpoint if those are asked for, then takes the gas and checks gas and stack. Where the
@@ -23,7 +23,8 @@
 //! frame must be complete there is none: at a [`To::Dynamic`] and at a builtin that suspends.
 //!
 //! **Widths.** A value is less than 2 to the power of its width. A back end keeps nothing above that, and what an operation
-//! yields above it is cut off, so a width that is wrong shows.
+//! yields above it is cut off, so a width that is wrong shows. An argument may be wider than its parameter: a branch may have
+//! shown that it is not so large. It is cut off in the same way.
 
 use crate::{Inst, Op, suspends};
 use api::U256;
@@ -104,6 +105,8 @@ pub struct Param {
     pub value: Value,
     /// Whether the slot may be stale on an inside entry.
     pub dirty: bool,
+    /// The least and the largest it can be, if more is known than its width. Only for widths up to 64 bits.
+    pub bounds: Option<(u64, u64)>,
 }
 
 /// How a block is left.
@@ -256,6 +259,14 @@ impl BlockData {
             }
             _ => false,
         }
+    }
+}
+
+impl Param {
+    /// Whether a word that is found in the slot may enter from outside.
+    pub fn admits(&self, width: Width, word: U256) -> bool {
+        let is_between = |(least, most): (u64, u64)| U256::from(least) <= word && word <= U256::from(most);
+        word <= width.max_word() && self.bounds.is_none_or(is_between)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The interpreter of the form: what [`crate::func`] says, step by step, on the context and the builtins of compiled code.
 
-use crate::{Block, BlockData, Edge, End, Func, Op, To, Value, suspends};
+use crate::{Block, BlockData, Edge, End, Func, Op, Param, To, Value, suspends};
 use api::{Halt, U256};
 use runtime::{Context, Status};
 use spec::limits;
@@ -52,8 +52,8 @@ impl Run<'_, '_> {
         let func = self.func;
         let data = func.block(block);
         let is_deep = |slot: i32| slot.unsigned_abs() as usize > self.height;
-        let fits = |slot: i32, value: Value| self.context.word(self.place(slot)) <= func.width(value).max_word();
-        if data.params.iter().any(|param| is_deep(param.slot) || !fits(param.slot, param.value)) {
+        let admits = |param: &Param| param.admits(func.width(param.value), self.context.word(self.place(param.slot)));
+        if data.params.iter().any(|param| is_deep(param.slot) || !admits(param)) {
             self.leave_at(data);
             return Err(Status::LEAVES);
         }

@@ -50,6 +50,7 @@ impl Check<'_> {
                 ));
             }
             below = param.slot;
+            self.bounds(param)?;
             self.define(param.value)?;
         }
         self.stale = data.params.iter().filter(|param| param.dirty).map(|param| param.slot).collect();
@@ -65,6 +66,16 @@ impl Check<'_> {
         let before = index.checked_sub(1).map(|before| self.func.blocks[before].head.pc);
         match before {
             Some(pc) if pc >= self.data.head.pc => Err("blocks stand in the order of their canonical points".into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn bounds(&self, param: &Param) -> Checked {
+        let bits = self.func.widths.get(param.value.0 as usize).map_or(256, |width| width.bits());
+        match param.bounds {
+            Some((least, most)) if bits > 64 || least > most || most.checked_shr(bits as u32).unwrap_or(0) > 0 => {
+                Err(format!("bounds that v{} cannot have", param.value.0))
+            }
             _ => Ok(()),
         }
     }
@@ -205,15 +216,8 @@ impl Check<'_> {
                 edge.block.0
             ));
         }
-        for (arg, param) in edge.args.iter().zip(&target.params) {
+        for param in &target.params {
             self.slot(param.slot + self.data.delta)?;
-            let (have, want) = (self.func.width(*arg), self.func.widths.get(param.value.0 as usize).copied());
-            if want.is_none_or(|want| have > want) {
-                return Err(format!(
-                    "v{} is wider than the parameter v{} of block {}",
-                    arg.0, param.value.0, edge.block.0
-                ));
-            }
         }
         if edge.checked && !self.is_passed(target) {
             return Err(format!("nothing shows that the stack passes the head of block {}", edge.block.0));

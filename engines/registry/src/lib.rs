@@ -4,7 +4,7 @@
 //! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
 
 use api::{Engine, EngineId};
-use cranelift::{Cranelift, Options};
+use cranelift::Cranelift;
 use interp::Interp;
 use ir::Ir;
 use peers::Revm;
@@ -23,8 +23,13 @@ struct Row {
 const ROWS: &[Row] = &[
     Row { name: "interp", about: "the reference interpreter: plain, safe, one instruction at a time", make: interp },
     Row { name: "template", about: "machine code in one pass, with what this processor offers", make: template },
-    Row { name: "ir@0", about: "the intermediate form as the front end makes it, interpreted", make: ir_first },
-    Row { name: "cranelift", about: "machine code by an optimising compiler, with what this processor offers", make: cranelift },
+    Row { name: "ir@0", about: "the intermediate form as the front end makes it, interpreted", make: form_first },
+    Row { name: "ir@last", about: "the intermediate form after all passes, interpreted", make: form_last },
+    Row {
+        name: "cranelift",
+        about: "machine code by an optimising compiler, with what this processor offers",
+        make: cranelift,
+    },
     Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
 ];
 
@@ -43,12 +48,18 @@ fn template_plain() -> Box<dyn Engine> {
     templates("template-plain", Features::default())
 }
 
-fn ir_first() -> Box<dyn Engine> {
-    forms("ir@0")
+fn form_first() -> Box<dyn Engine> {
+    forms(ir::Options::first(0))
 }
 
-fn forms(name: &str) -> Box<dyn Engine> {
-    Box::new(Machine::with_precise(Ir::id(name), Ir::new(), Box::new(Interp::new())))
+fn form_last() -> Box<dyn Engine> {
+    forms(ir::Options::last())
+}
+
+/// The engine that interprets what these passes make.
+fn forms(options: ir::Options) -> Box<dyn Engine> {
+    let id = Ir::id(&format!("ir@{options}"), &options);
+    Box::new(Machine::with_precise(id, Ir::new(options), Box::new(Interp::new())))
 }
 
 fn templates(name: &str, features: Features) -> Box<dyn Engine> {
@@ -57,13 +68,14 @@ fn templates(name: &str, features: Features) -> Box<dyn Engine> {
 }
 
 fn cranelift() -> Box<dyn Engine> {
-    optimised("cranelift", Options::default())
+    optimised(cranelift::Options::default())
 }
 
-fn optimised(name: &str, options: Options) -> Box<dyn Engine> {
+/// The optimising engine with these options, which are part of its name.
+fn optimised(options: cranelift::Options) -> Box<dyn Engine> {
     let features = cranelift::Features::host();
     let precise = Box::new(Interp::new());
-    let id = Cranelift::id(name, features, &options);
+    let id = Cranelift::id(features, &options);
     Box::new(Machine::with_precise(id, Cranelift::new(features, options), precise))
 }
 
@@ -85,9 +97,16 @@ pub fn peers() -> impl Iterator<Item = &'static str> {
     PEERS.iter().map(|row| row.name)
 }
 
-/// The engine with this name, whoever wrote it.
+/// The engine with this name, whoever wrote it. Engines of the intermediate form are made with any options: `ir@3`,
+/// `ir@last-range`, `ir@last+fuel:number=17`, and so is the optimising one: `cranelift:opt=none:region=64:passes=last-range`.
 pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
-    rows().find(|row| row.name == name).map(|row| (row.make)()).ok_or_else(|| UnknownEngine(name.to_owned()))
+    if let Some(row) = rows().find(|row| row.name == name) {
+        return Ok((row.make)());
+    }
+    match with_options(name) {
+        Some(Ok(engine)) => Ok(engine),
+        Some(Err(_)) | None => Err(UnknownEngine(name.to_owned())),
+    }
 }
 
 /// One of each engine of this repository.
@@ -100,13 +119,28 @@ pub fn describe() -> Vec<(EngineId, &'static str)> {
     rows().map(|row| ((row.make)().id(), row.about)).collect()
 }
 
+/// The engine whose name holds its options.
+fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
+    if let Some(options) = name.strip_prefix("ir@") {
+        return Some(options.parse().map(forms));
+    }
+    let options = name.strip_prefix("cranelift:")?;
+    Some(options.parse().map(optimised).map_err(|bad: cranelift::BadOption| bad.to_string()))
+}
+
 /// A name that is no engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownEngine(pub String);
 
 impl fmt::Display for UnknownEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown engine `{}`; known are: {}", self.0, names().chain(peers()).collect::<Vec<_>>().join(", "))
+        match with_options(&self.0) {
+            Some(Err(why)) => write!(f, "unknown engine `{}`: {why}", self.0),
+            _ => {
+                let known = names().chain(peers()).collect::<Vec<_>>().join(", ");
+                write!(f, "unknown engine `{}`; known are: {known}", self.0)
+            }
+        }
     }
 }
 
@@ -122,5 +156,19 @@ mod tests {
             assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
         }
         assert!(make("nothing").is_err());
+    }
+
+    #[test]
+    fn engines_are_made_with_any_options() {
+        for name in ["ir@1", "ir@last-fold", "ir@last+fuel:fold=17"] {
+            assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
+        }
+        for name in ["cranelift:opt=none", "cranelift:region=64:passes=last-fold+fuel:number=17"] {
+            assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
+        }
+        let error = make("cranelift:fast=yes").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("unknown option `fast=yes`")));
+        let error = make("ir@last-nothing").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("there is no pass `nothing`")));
     }
 }

@@ -19,7 +19,8 @@ fn corners() -> Vec<U256> {
         let power = U256::from(1) << bit;
         words.extend([power, power - U256::from(1), U256::MAX << bit, U256::MAX - power]);
     }
-    let mixed = U256::from_limbs([0xfedc_ba98_7654_3210, 0x8000_0000_0000_0001, 0x0f0f_f0f0_1234_5678, 0xdead_beef_cafe_f00d]);
+    let mixed =
+        U256::from_limbs([0xfedc_ba98_7654_3210, 0x8000_0000_0000_0001, 0x0f0f_f0f0_1234_5678, 0xdead_beef_cafe_f00d]);
     words.extend([mixed, !mixed, mixed >> 64, mixed >> 128, mixed >> 192]);
     words.sort();
     words.dedup();
@@ -50,12 +51,9 @@ impl Compiled {
         emit.at.goto_bottom(entry);
         let operands = [0, 1].map(|operand| {
             Word(std::array::from_fn(|i| match i < limbs[operand] {
-                true => Limb::Is(emit.at.ins().load(
-                    I64,
-                    MemFlagsData::trusted(),
-                    from,
-                    32 * operand as i32 + 8 * i as i32,
-                )),
+                true => {
+                    Limb::Is(emit.at.ins().load(I64, MemFlagsData::trusted(), from, 32 * operand as i32 + 8 * i as i32))
+                }
                 false => ZERO,
             }))
         });
@@ -160,7 +158,9 @@ fn results_of_fewer_limbs() {
                 lens.iter().map(|limbs| build(emit, &left, &right, *limbs)).collect()
             };
             let compiled = Compiled::new(opt, [4, 4], all);
-            for (left, right) in corners().into_iter().flat_map(|left| corners().into_iter().map(move |right| (left, right))) {
+            for (left, right) in
+                corners().into_iter().flat_map(|left| corners().into_iter().map(move |right| (left, right)))
+            {
                 let wanted = lens.map(|limbs| expect(left, right) & (U256::MAX >> (256 - 64 * limbs)));
                 assert_eq!(compiled.run([left, right]), wanted, "{left:#x} {right:#x} {opt:?}");
             }
@@ -170,13 +170,34 @@ fn results_of_fewer_limbs() {
 
 #[test]
 fn comparisons() {
-    check(|emit, left, right| { let it = emit.less(left, right); emit.flag(it) }, |left, right| flag(left < right));
     check(
-        |emit, left, right| { let it = emit.less_signed(left, right); emit.flag(it) },
+        |emit, left, right| {
+            let it = emit.less(left, right);
+            emit.flag(it)
+        },
+        |left, right| flag(left < right),
+    );
+    check(
+        |emit, left, right| {
+            let it = emit.less_signed(left, right);
+            emit.flag(it)
+        },
         |left, right| flag(signed(left) < signed(right)),
     );
-    check(|emit, left, right| { let it = emit.equal(left, right); emit.flag(it) }, |left, right| flag(left == right));
-    check(|emit, left, _| { let it = emit.is_zero(&left.0); emit.flag(it) }, |left, _| flag(left.is_zero()));
+    check(
+        |emit, left, right| {
+            let it = emit.equal(left, right);
+            emit.flag(it)
+        },
+        |left, right| flag(left == right),
+    );
+    check(
+        |emit, left, _| {
+            let it = emit.is_zero(&left.0);
+            emit.flag(it)
+        },
+        |left, _| flag(left.is_zero()),
+    );
     check(
         |emit, left, _| {
             let it = emit.any_bit(left);

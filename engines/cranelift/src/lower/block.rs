@@ -82,6 +82,9 @@ impl Region<'_> {
             let width = func.width(param.value);
             let word = self.load_word(sp, 32 * param.slot, 4);
             above.extend(self.above(&word, width));
+            if let Some((least, most)) = param.bounds {
+                above.push(self.outside(word.0[0], least, most));
+            }
             for limb in &word.0[..limbs_of(width)] {
                 args.push(self.emit.value(*limb));
             }
@@ -104,6 +107,15 @@ impl Region<'_> {
             above.push(shifted.0[0]);
         }
         above
+    }
+
+    /// What must be zero if a limb is between two others.
+    fn outside(&mut self, limb: Limb, least: u64, most: u64) -> Limb {
+        let limb = self.emit.value(limb);
+        let (least, room) = (self.emit.number(least), self.emit.number(most - least));
+        let above = self.emit.at.ins().isub(limb, least);
+        let outside = self.emit.at.ins().icmp(IntCC::UnsignedGreaterThan, above, room);
+        Limb::Is(self.emit.at.ins().uextend(I64, outside))
     }
 
     /// Writes a slot of the stack at this height.

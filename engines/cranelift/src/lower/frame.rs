@@ -2,6 +2,7 @@
 
 use super::Region;
 use crate::limbs::Emit;
+use crate::regions::Place;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{self as clif, BlockCall, InstBuilder, JumpTableData, MemFlagsData, Value};
@@ -57,7 +58,7 @@ impl Region<'_> {
         let (gas, sp) = (self.context_load(offset::GAS), self.context_load(offset::SP));
         self.jump(self.common.dispatch, &[at, gas, sp]);
         self.begin(self.common.dispatch);
-        let mask = self.emit.at.ins().iconst(I32, i64::from(crate::regions::Place::ORDINALS));
+        let mask = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINALS));
         let ordinal = self.emit.at.ins().band(self.common.dispatched[0], mask);
         let missing = self.cold_block();
         let stubs: Vec<clif::Block> = self.places.iter().map(|places| places.stub).collect();
@@ -101,9 +102,10 @@ impl Region<'_> {
         let status = self.status(Status::halt(Halt::InvalidJump));
         self.jump(self.common.leave, &[status, gas, sp]);
         self.begin(found);
-        let shift = self.emit.at.ins().iconst(I32, i64::from(crate::regions::Place::ORDINAL_BITS));
+        let shift = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINAL_BITS));
         let region = self.emit.at.ins().ushr(entry, shift);
-        let here = self.emit.at.ins().iconst(I32, i64::from(self.index));
+        let here = Place { region: self.index, ordinal: 0 }.entry() >> Place::ORDINAL_BITS;
+        let here = self.emit.at.ins().iconst(I32, i64::from(here));
         let is_here = self.emit.at.ins().icmp(IntCC::Equal, region, here);
         self.branch(is_here, (self.common.dispatch, &[entry, gas, sp]), (self.common.go, &[entry, gas, sp]));
 

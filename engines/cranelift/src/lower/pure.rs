@@ -54,11 +54,12 @@ impl Region<'_> {
             return self.emit.shift(op, word, u32::try_from(by).unwrap_or(u32::MAX));
         }
         // Shifted to the right, or to the left below one limb: nothing of the limbs above is needed.
-        let is_small = by.len() <= 1 && match op {
-            Shift::Left => limbs <= 1,
-            Shift::Right => word.len() <= 1,
-            Shift::Arithmetic => word.len() <= 1,
-        };
+        let is_small = by.len() <= 1
+            && match op {
+                Shift::Left => limbs <= 1,
+                Shift::Right => word.len() <= 1,
+                Shift::Arithmetic => word.len() <= 1,
+            };
         match is_small {
             true if op == Shift::Left => self.emit.shift_small(Shift::Left, word.0[0], by.0[0]),
             true => self.emit.shift_small(Shift::Right, word.0[0], by.0[0]),
