@@ -1,15 +1,18 @@
 //! A blob: the machine code of one bytecode, region behind region, and where its blocks are entered.
 
+use crate::limbs::{Word, ZERO};
 use crate::lower::{self, Shared};
 use crate::regions::{Place, Regions};
 use crate::{Options, Target, Unavailable};
 use api::{Code, Revision};
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::ir::Function;
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use ir::Func;
 use std::fmt;
 
-/// Where a region may begin: what it keeps beside its instructions is aligned to this.
-const ALIGN: usize = 64;
+/// Where a region may begin: on a line of the caches, which is also enough for what it keeps beside its instructions.
+pub(crate) const ALIGN: usize = 64;
 
 /// The machine code of one bytecode.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,12 +63,40 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
+/// A bytecode that is ready to be compiled, region by region.
+pub(crate) struct Regioned {
+    func: Func,
+    regions: Regions,
+    words: Vec<Word>,
+}
+
+impl Regioned {
+    /// Makes the IR of a bytecode and cuts it, or refuses it.
+    pub(crate) fn new(code: &Code, revision: Revision, options: &Options) -> Result<Regioned, Refused> {
+        let mut func = ir::build(code, revision).map_err(|refusal| Refused::Ir(refusal.to_string()))?;
+        ir::optimise(&mut func, &options.passes);
+        let regions = Regions::new(&func, options.region)?;
+        let words = vec![Word([ZERO; 4]); func.widths.len()];
+        Ok(Regioned { func, regions, words })
+    }
+
+    /// How many regions there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.regions.len()
+    }
+
+    /// Makes CLIF of a region.
+    pub(crate) fn lower(&mut self, index: u32, checkpoints: bool, call_conv: CallConv, function: &mut Function) {
+        let shared = Shared { func: &self.func, regions: &self.regions, checkpoints };
+        lower::region(&shared, index, call_conv, &mut self.words, function);
+    }
+}
+
 /// Makes blobs for one target, with one set of options.
 pub struct Compiler {
     isa: OwnedTargetIsa,
     options: Options,
     context: cranelift_codegen::Context,
-    words: Vec<crate::limbs::Word>,
 }
 
 /// Compiles one bytecode. Whoever compiles many keeps a [`Compiler`].
@@ -85,29 +116,25 @@ impl Compiler {
     pub fn new(target: Target, options: &Options) -> Result<Compiler, Unavailable> {
         let isa = target.isa(options)?;
         let context = cranelift_codegen::Context::new();
-        Ok(Compiler { isa, options: options.clone(), context, words: Vec::new() })
+        Ok(Compiler { isa, options: options.clone(), context })
     }
 
     /// Compiles one bytecode.
     pub fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Refused> {
-        let mut func = ir::build(code, revision).map_err(|refusal| Refused::Ir(refusal.to_string()))?;
-        ir::optimise(&mut func, &self.options.passes);
-        let cut = Regions::new(&func, self.options.region)?;
-        let shared = Shared { func: &func, regions: &cut, checkpoints };
-        self.words.resize(func.widths.len(), crate::limbs::Word([crate::limbs::ZERO; 4]));
-        let (mut bytes, mut regions) = (Vec::new(), Vec::with_capacity(cut.len() as usize));
-        for index in 0..cut.len() {
+        let mut regioned = Regioned::new(code, revision, &self.options)?;
+        let (mut bytes, mut regions) = (Vec::new(), Vec::with_capacity(regioned.len() as usize));
+        for index in 0..regioned.len() {
             bytes.resize(bytes.len().next_multiple_of(ALIGN), 0);
             regions.push(bytes.len() as u32);
-            self.region(&shared, index, &mut bytes)?;
+            self.region(&mut regioned, index, checkpoints, &mut bytes)?;
         }
         let len_max = len_max(code.len());
         if bytes.len() > len_max {
             return Err(Refused::Len { len: bytes.len(), len_max });
         }
         let mut entries = vec![0; code.len() + 1];
-        for (block, data) in func.iter() {
-            let entry = cut.place(block).entry() as i32;
+        for (block, data) in regioned.func.iter() {
+            let entry = regioned.regions.place(block).entry() as i32;
             if let Some(to) = entries.get_mut(data.head.pc as usize) {
                 *to = if data.head.target { entry } else { -entry };
             }
@@ -116,10 +143,15 @@ impl Compiler {
     }
 
     /// Adds the machine code of a region.
-    fn region(&mut self, shared: &Shared<'_>, index: u32, bytes: &mut Vec<u8>) -> Result<(), Refused> {
+    fn region(
+        &mut self,
+        regioned: &mut Regioned,
+        index: u32,
+        checkpoints: bool,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Refused> {
         self.context.clear();
-        let call_conv = self.isa.default_call_conv();
-        lower::region(shared, index, call_conv, &mut self.words, &mut self.context.func);
+        regioned.lower(index, checkpoints, self.isa.default_call_conv(), &mut self.context.func);
         let compiled = self.context.compile(&*self.isa, &mut ControlPlane::default());
         let compiled = compiled.map_err(|error| Refused::Cranelift(format!("{:?}", error.inner)))?;
         let relocations = compiled.buffer.relocs().len();

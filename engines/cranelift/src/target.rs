@@ -139,6 +139,7 @@ fn flags(options: &Options) -> Result<Flags, SetError> {
     for off in ["enable_probestack", "unwind_info"] {
         flags.set(off, "false")?;
     }
+    flags.set("log2_min_function_alignment", &crate::blob::ALIGN.ilog2().to_string())?;
     Ok(Flags::new(flags))
 }
 
