@@ -3,6 +3,7 @@
 //! Every command is a function from its arguments to text on an output and an exit code. The last line of plain
 //! output is the summary. Errors go to standard error and say what, where and what to do next.
 
+mod ahead;
 mod args;
 mod code;
 pub mod conform;
@@ -67,6 +68,7 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Conform(args) => conform::command(&args, roster, shown),
         Command::Disasm(args) => code::disasm(&args, exact),
         Command::Asm(args) => code::asm(&args, exact),
+        Command::Compile(args) => ahead::compile(&args, shown),
         Command::Convert(args) => run::convert(&args, exact),
         Command::Engines(args) => list::engines(&args, roster, shown),
         Command::Completions(args) => list::completions(&args, exact),

@@ -1,7 +1,7 @@
 //! The vm: keeps blobs, runs frames in them, and turns the ways out into exits.
 
 use crate::enter::enter;
-use crate::{Blob, Compiler, Features, Options, Target};
+use crate::{Artifact, Blob, Compiler, Features, Key, Options, Target};
 use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
 use codebuf::{Arena, Block, Cache};
 use plan::Plan;
@@ -36,6 +36,8 @@ struct Compiled {
 pub struct Cranelift {
     features: Features,
     options: Options,
+    /// Machine code that was made ahead of time.
+    artifacts: Vec<Artifact>,
     /// Made when it is first needed; `None` behind that if there is no back end for this machine.
     compiler: Option<Option<Compiler>>,
     arena: Option<Arena>,
@@ -54,6 +56,7 @@ impl Cranelift {
         Cranelift {
             features,
             options,
+            artifacts: Vec::new(),
             compiler: None,
             arena: None,
             cache: Cache::default(),
@@ -62,6 +65,12 @@ impl Cranelift {
             shares: Box::new([0; 256]),
             told: 0,
         }
+    }
+
+    /// The same, which runs what was made ahead of time where it fits.
+    pub fn with_artifacts(mut self, artifacts: Vec<Artifact>) -> Cranelift {
+        self.artifacts = artifacts;
+        self
     }
 
     /// The identity of an engine with these options; its name says which differ from what they are by default.
@@ -96,10 +105,14 @@ impl Cranelift {
     }
 
     fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Compiled> {
-        let (features, options) = (self.features, &self.options);
-        let make = || Compiler::new(Target::host(features)?, options).ok();
-        let compiler = self.compiler.get_or_insert_with(make).as_mut()?;
-        let mut blob = compiler.compile(code, revision, checkpoints).ok()?;
+        let target = Target::host(self.features)?;
+        let mut blob = match self.made(code, revision, target, checkpoints) {
+            Some(blob) => blob,
+            None => {
+                let make = || Compiler::new(target, &self.options).ok();
+                self.compiler.get_or_insert_with(make).as_mut()?.compile(code, revision, checkpoints).ok()?
+            }
+        };
         if self.arena.is_none() {
             self.arena = Arena::new(ARENA).ok();
         }
@@ -111,6 +124,15 @@ impl Cranelift {
         // The bytes are in the arena.
         blob.bytes = Vec::new();
         Some(Compiled { blob, block: block.ok()? })
+    }
+
+    /// What was made of a code ahead of time.
+    fn made(&self, code: &Code, revision: Revision, target: Target, checkpoints: bool) -> Option<Blob> {
+        if self.artifacts.is_empty() {
+            return None;
+        }
+        let wanted = Key::new(code, revision, target, &self.options, checkpoints);
+        self.artifacts.iter().find_map(|artifact| artifact.blob(code, &wanted).ok())
     }
 
     /// Forgets all blobs at once: nobody can return into any of them.

@@ -4,6 +4,7 @@ use crate::{Opt, Options, Regalloc};
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, Flags, SetError};
 use std::fmt;
+use std::str::FromStr;
 
 /// An architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +113,33 @@ impl Target {
     }
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.arch.name())?;
+        self.features.names().iter().try_for_each(|name| write!(f, "+{name}"))
+    }
+}
+
+/// `x86_64+bmi2`.
+impl FromStr for Target {
+    type Err = Unavailable;
+
+    fn from_str(text: &str) -> Result<Target, Unavailable> {
+        let mut parts = text.split('+');
+        let name = parts.next().unwrap_or_default();
+        let arch = Arch::ALL.into_iter().find(|arch| arch.name() == name);
+        let known = "known are x86_64, with +bmi1, +bmi2 and +lzcnt, and aarch64";
+        let arch = arch.ok_or_else(|| Unavailable(format!("`{name}` is no architecture; {known}")))?;
+        let mut bits = 0;
+        for part in parts {
+            let index = Features::default().rows().iter().position(|(name, _)| *name == part);
+            let index = index.filter(|_| arch == Arch::x86_64);
+            bits |= 1 << index.ok_or_else(|| Unavailable(format!("`{part}` is no feature of {name}; {known}")))?;
+        }
+        Ok(Target { arch, features: Features::from_bits(bits).unwrap_or_default() })
+    }
+}
+
 /// No trust is put in alias analysis, which would find nothing: stores and loads are sorted out before. What guards
 /// against speculation guards nothing here, as all that runs may see all there is.
 fn flags(options: &Options) -> Result<Flags, SetError> {
@@ -154,3 +182,18 @@ impl fmt::Display for Unavailable {
 }
 
 impl std::error::Error for Unavailable {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_come_back_by_their_names() {
+        for text in ["x86_64", "x86_64+bmi2", "x86_64+bmi1+bmi2+lzcnt", "aarch64"] {
+            assert_eq!(text.parse::<Target>().map(|target| target.to_string()).as_deref(), Ok(text));
+        }
+        for text in ["", "x86", "x86_64+", "x86_64+avx", "aarch64+bmi2", "x86_64 +bmi2"] {
+            assert!(text.parse::<Target>().is_err(), "{text}");
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
 
 use api::{Engine, EngineId};
-use cranelift::Cranelift;
+use cranelift::{Artifact, Cranelift};
 use interp::Interp;
 use ir::Ir;
 use peers::Revm;
@@ -68,15 +68,20 @@ fn templates(name: &str, features: Features) -> Box<dyn Engine> {
 }
 
 fn cranelift() -> Box<dyn Engine> {
-    optimised(cranelift::Options::default())
+    ahead(Vec::new())
+}
+
+/// The optimising engine, which runs what was made ahead of time where it fits.
+pub fn ahead(artifacts: Vec<Artifact>) -> Box<dyn Engine> {
+    optimised(cranelift::Options::default(), artifacts)
 }
 
 /// The optimising engine with these options, which are part of its name.
-fn optimised(options: cranelift::Options) -> Box<dyn Engine> {
+fn optimised(options: cranelift::Options, artifacts: Vec<Artifact>) -> Box<dyn Engine> {
     let features = cranelift::Features::host();
     let precise = Box::new(Interp::new());
     let id = Cranelift::id(features, &options);
-    Box::new(Machine::with_precise(id, Cranelift::new(features, options), precise))
+    Box::new(Machine::with_precise(id, Cranelift::new(features, options).with_artifacts(artifacts), precise))
 }
 
 fn revm() -> Box<dyn Engine> {
@@ -125,7 +130,12 @@ fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
         return Some(options.parse().map(forms));
     }
     let options = name.strip_prefix("cranelift:")?;
-    Some(options.parse().map(optimised).map_err(|bad: cranelift::BadOption| bad.to_string()))
+    Some(
+        options
+            .parse()
+            .map(|options| optimised(options, Vec::new()))
+            .map_err(|bad: cranelift::BadOption| bad.to_string()),
+    )
 }
 
 /// A name that is no engine.
