@@ -137,9 +137,7 @@ impl Region<'_> {
         }
         let is_hopeless = matches!(data.end, ir::End::Fails);
         if is_hopeless {
-            let (fails, args) = self.failure(data);
-            self.jump(fails, &args);
-            return;
+            return self.fail(data, self.gas, self.sp);
         }
         self.check_stack(data);
         if checked != checks {
@@ -159,6 +157,7 @@ impl Region<'_> {
     /// Begins a block with its parameters.
     fn enter(&mut self, place: clif::Block, data: &BlockData) {
         self.begin(place);
+        self.failure = None;
         let params: Vec<Value> = self.emit.at.func.dfg.block_params(place).to_vec();
         (self.gas, self.sp) = (params[0], params[1]);
         let mut rest = params[2..].iter();
@@ -194,15 +193,15 @@ impl Region<'_> {
         self.begin(goes_on);
     }
 
-    /// Where a failed check goes, from here.
-    fn failure(&mut self, data: &BlockData) -> (clif::Block, Vec<Value>) {
-        if self.dirty(data).next().is_none() || self.checkpoints {
-            let pc = self.emit.at.ins().iconst(clif::types::I32, i64::from(data.head.pc));
-            return (self.common.fails, vec![pc, self.gas, self.sp]);
+    /// Where a failed check goes, before any gas is taken. What it needs is made there, off the straight path.
+    fn failure(&mut self) -> clif::Block {
+        if let Some(block) = self.failure {
+            return block;
         }
         let block = self.cold_block();
         self.pending.push((block, super::flow::Pending::Fails(self.gas, self.sp)));
-        (block, Vec::new())
+        self.failure = Some(block);
+        block
     }
 
     /// The dirty parameters of a block go to their slots, then the frame leaves at its head.
@@ -227,7 +226,7 @@ impl Region<'_> {
         let spare = self.emit.at.ins().isub(height, need);
         let room = self.emit.number(room.cast_unsigned());
         let fails = self.emit.at.ins().icmp(IntCC::UnsignedGreaterThan, spare, room);
-        self.check(fails, data);
+        self.check(fails);
     }
 
     fn check_gas(&mut self, data: &BlockData) {
@@ -236,14 +235,13 @@ impl Region<'_> {
         }
         let cost = self.emit.number(data.head.gas.into());
         let fails = self.emit.at.ins().icmp(IntCC::UnsignedLessThan, self.gas, cost);
-        self.check(fails, data);
+        self.check(fails);
         self.gas = self.emit.at.ins().isub(self.gas, cost);
     }
 
-    fn check(&mut self, fails: Value, data: &BlockData) {
-        let (failure, args) = self.failure(data);
-        let goes_on = self.new_block();
-        self.branch(fails, (failure, &args), (goes_on, &[]));
+    fn check(&mut self, fails: Value) {
+        let (failure, goes_on) = (self.failure(), self.new_block());
+        self.branch(fails, (failure, &[]), (goes_on, &[]));
         self.begin(goes_on);
     }
 }

@@ -55,6 +55,8 @@ struct Region<'a> {
     /// The gas that is left, and the place of the stack at the height of the block's entry.
     gas: Value,
     sp: Value,
+    /// Where a failed check of the block at hand goes, if one was asked for.
+    failure: Option<clif::Block>,
     /// Edges that need a block of their own, to be filled.
     pending: Vec<(clif::Block, flow::Pending)>,
 }
@@ -90,6 +92,7 @@ pub(crate) fn region(
         words,
         gas: context,
         sp: context,
+        failure: None,
         pending: Vec::new(),
     };
     region.prepare();
