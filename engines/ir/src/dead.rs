@@ -61,8 +61,8 @@ fn stores(func: &mut Func, index: usize, fuel: &mut Fuel) {
             Op::Builtin { opcode, height, .. } => {
                 all |= suspends(opcode);
                 let (pops, pushes) = effect(opcode, func.revision);
-                (height - pops..height - pops + pushes).for_each(|slot| drop(read.insert(slot, false)));
-                (height - pops..height).for_each(|slot| drop(read.insert(slot, true)));
+                read.extend((height - pops..height - pops + pushes).map(|slot| (slot, false)));
+                read.extend((height - pops..height).map(|slot| (slot, true)));
             }
             _ => {}
         }

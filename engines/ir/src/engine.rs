@@ -18,9 +18,12 @@ struct Kept {
     func: Option<Func>,
 }
 
+/// What makes the form of a code; nothing for code that is refused.
+type Make = Box<dyn Fn(&Code, Revision) -> Option<Func> + Send>;
+
 /// The vm that interprets forms.
 pub struct Ir {
-    options: Options,
+    make: Make,
     kept: Vec<Kept>,
     moduli: Moduli,
     /// What ran in forms with checkpoints.
@@ -30,7 +33,16 @@ pub struct Ir {
 impl Ir {
     /// One that runs what these passes make.
     pub fn new(options: Options) -> Ir {
-        Ir { options, kept: Vec::new(), moduli: Moduli::default(), shares: Box::new([0; 256]) }
+        Ir::with(move |code, revision| {
+            let mut func = build(code, revision).ok()?;
+            optimise(&mut func, &options);
+            Some(func)
+        })
+    }
+
+    /// One that runs whatever forms this makes: tests put faults into them.
+    pub fn with(make: impl Fn(&Code, Revision) -> Option<Func> + Send + 'static) -> Ir {
+        Ir { make: Box::new(make), kept: Vec::new(), moduli: Moduli::default(), shares: Box::new([0; 256]) }
     }
 
     /// The identity of an engine of this name.
@@ -54,10 +66,7 @@ impl Ir {
         if self.kept.len() >= CODES_MAX || bytes + code.len() > CODE_BYTES_MAX {
             self.kept.clear();
         }
-        let func = build(code, revision).ok().map(|mut func| {
-            optimise(&mut func, &self.options);
-            func
-        });
+        let func = (self.make)(code, revision);
         self.kept.push(Kept { code: code.clone(), revision, func });
         self.kept.len() - 1
     }

@@ -3,6 +3,8 @@
 //! A target that the block itself computes is known: the jump becomes an edge if there is a JUMPDEST, and nowhere if not. The halt
 //! happens where the dynamic jump would have halted: behind the head, and for JUMPI on the taken way only.
 //!
+//! Where both ways of a branch are edges, a branch on `ISZERO(x)` is a branch on x with the ways exchanged.
+//!
 //! A target that lies on the stack, as return addresses do, is *guessed*. One walk follows places of JUMPDESTs through the
 //! upper slots of the stack, and each block is looked at with the first stack that reaches it. That is no proof of anything: another
 //! caller, or an entry from outside, may bring another target. So the jump stays dynamic and the guess is beside it, to be
@@ -12,11 +14,29 @@
 use crate::pass::Fuel;
 use crate::{Block, BlockData, Edge, End, Func, Op, To, Value, suspends};
 use api::U256;
+use spec::op;
 
 /// Runs the pass.
 pub(crate) fn run(func: &mut Func, fuel: &mut Fuel) {
     known(func, fuel);
+    turn(func, fuel);
     guess(func, fuel);
+}
+
+/// Branches on ISZERO, once both ways are edges.
+fn turn(func: &mut Func, fuel: &mut Fuel) {
+    for data in &mut func.blocks {
+        let End::If(condition, To::Edge(to), edge) = &mut data.end else { continue };
+        for inst in data.insts.iter().rev() {
+            if let Op::Pure(op::ISZERO, [inner, ..]) = inst.op
+                && inst.result == Some(*condition)
+                && fuel.take()
+            {
+                *condition = inner;
+                std::mem::swap(to, edge);
+            }
+        }
+    }
 }
 
 /// The edge to the JUMPDEST at a place, if there is one. Arguments are for blocks that have no parameters yet.

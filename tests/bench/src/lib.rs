@@ -11,6 +11,7 @@
 
 pub mod baseline;
 pub mod clock;
+pub mod contracts;
 pub mod ended;
 pub mod stats;
 pub mod workload;

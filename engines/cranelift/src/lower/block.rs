@@ -43,7 +43,9 @@ impl Region<'_> {
         for (block, has_checked) in blocks.iter().zip(has_checked) {
             let stub = self.cold_block();
             let checks = self.place(*block);
-            let checked = if has_checked && !self.checkpoints { self.place(*block) } else { checks };
+            let is_hopeless = matches!(self.func.block(*block).end, ir::End::Fails);
+            let has_checked = has_checked && !self.checkpoints && !is_hopeless;
+            let checked = if has_checked { self.place(*block) } else { checks };
             self.places.push(Places { block: *block, stub, checks, checked });
         }
     }
@@ -135,8 +137,7 @@ impl Region<'_> {
         if self.checkpoints {
             self.checkpoint(data);
         }
-        let is_hopeless = matches!(data.end, ir::End::Fails);
-        if is_hopeless {
+        if matches!(data.end, ir::End::Fails) {
             return self.fail(data, self.gas, self.sp);
         }
         self.check_stack(data);

@@ -75,7 +75,7 @@ pub(super) fn live(func: &Func, facts: &[Facts]) -> Option<Vec<u64>> {
     let mut live: Vec<u64> = facts.iter().map(|facts| facts.reads).collect();
     let mut is_pending = vec![true; live.len()];
     let mut pending: Vec<usize> = (0..live.len()).collect();
-    let mut budget = 16 * live.len() + 64;
+    let mut budget = 64 * live.len() + 64;
     while let Some(index) = pending.pop() {
         budget = budget.checked_sub(1)?;
         is_pending[index] = false;

@@ -21,7 +21,7 @@ mod facts;
 mod rewrite;
 
 use crate::pass::Fuel;
-use crate::{BlockData, Func};
+use crate::Func;
 use facts::{Facts, depths, live};
 
 /// Words that are handed to a block, at most.
@@ -79,7 +79,7 @@ fn take(func: &Func, facts: &[Facts], fuel: &mut Fuel) -> Option<Vec<Taken>> {
         }
     }
     let mut kept: Vec<Taken> = masks.into_iter().map(|mask| taken(mask, fuel)).collect();
-    supply(func, &from, &mut kept);
+    supply(func, &mut kept);
     Some(kept)
 }
 
@@ -97,21 +97,18 @@ fn taken(mask: u64, fuel: &mut Fuel) -> Taken {
 }
 
 /// Drops parameters that a block before cannot hand over, until all can be.
-fn supply(func: &Func, from: &[Vec<crate::Block>], kept: &mut [Taken]) {
-    let can =
-        |data: &BlockData, own: &Taken, slot: i32| slot >= -i32::from(data.head.need) || own.index(slot).is_some();
+fn supply(func: &Func, kept: &mut [Taken]) {
     let mut pending: Vec<usize> = (0..kept.len()).collect();
-    while let Some(index) = pending.pop() {
-        let handed = |slot: &i32| {
-            from[index].iter().all(|before| {
-                let data = func.block(*before);
-                can(data, &kept[before.0 as usize], slot + data.delta)
-            })
-        };
-        let slots: Vec<i32> = kept[index].slots.iter().copied().filter(handed).collect();
-        if slots.len() < kept[index].slots.len() {
-            kept[index].slots = slots;
-            pending.extend(func.blocks[index].edges().map(|edge| edge.block.0 as usize));
+    while let Some(before) = pending.pop() {
+        let data = &func.blocks[before];
+        for behind in data.edges().map(|edge| edge.block.0 as usize) {
+            let own = &kept[before];
+            let can = |slot: i32| slot >= -i32::from(data.head.need) || own.index(slot).is_some();
+            let slots: Vec<i32> = kept[behind].slots.iter().copied().filter(|slot| can(slot + data.delta)).collect();
+            if slots.len() < kept[behind].slots.len() {
+                kept[behind].slots = slots;
+                pending.push(behind);
+            }
         }
     }
     for taken in kept {

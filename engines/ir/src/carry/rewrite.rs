@@ -50,11 +50,7 @@ impl Rewrite<'_> {
             inst.op.map_operands(|value| self.renamed.get(&value).copied().unwrap_or(value));
             let is_last = |slot: i32| last_store.get(&slot) == Some(&index);
             match inst.op {
-                Op::Load(slot) => {
-                    if self.load(slot, &inst) {
-                        continue;
-                    }
-                }
+                Op::Load(slot) if self.load(slot, &inst) => continue,
                 Op::Store(slot, value) => {
                     self.words.insert(slot, value);
                     if is_last(slot) && self.own.elided.contains(&slot) {

@@ -3,7 +3,8 @@
 //! Each value gets an interval. A parameter's is the union of what its arguments are on all edges, each narrowed by the branch
 //! that is taken there; any other value's follows from its operands (`interval`). The intervals are the least solution that
 //! the walk finds, from nothing upwards: a block is looked at again whenever the interval of a parameter grew, and after
-//! two visits it grows in steps of widths, so that it ends. If that takes too long, nothing is changed.
+//! a few visits it grows in steps of widths, so that it ends. Each loop has an edge that leads back in the order of blocks; where
+//! that goes it happens first. If it all takes too long, nothing is changed.
 //!
 //! **Entries from outside.** They are no part of the union, so what is found need not hold for them, and a frame that was entered
 //! from outside might pass on what it brought. That is why an interval of a parameter is always one that an outside entry can look
@@ -28,8 +29,8 @@ use api::U256;
 use interval::{Interval, pure};
 use spec::op;
 
-/// Visits of a block after which intervals grow in steps.
-const VISITS_PRECISE: u32 = 2;
+/// Visits of a block after which intervals grow in steps: of one that an edge leads back to, and of any.
+const VISITS_PRECISE: [u32; 2] = [2, 12];
 /// Visits of all blocks together, for each block.
 const VISITS_MEAN_MAX: usize = 24;
 /// Offsets that a frame can pay for are less.
@@ -131,7 +132,8 @@ impl Ranges {
         later.into_iter().rev().for_each(|(offset, before)| self.of[offset.0 as usize] = Some(before));
         for (edge, args) in data.edges().zip(behind) {
             let Some(args) = args else { continue };
-            self.enter(func, edge, &args);
+            let leads_back = edge.block.0 as usize <= index;
+            self.enter(func, edge, &args, leads_back);
         }
     }
 
@@ -151,14 +153,15 @@ impl Ranges {
     }
 
     /// Joins arguments into the parameters behind an edge; a block whose parameters grew is looked at again.
-    fn enter(&mut self, func: &Func, edge: &Edge, args: &[Interval]) {
+    fn enter(&mut self, func: &Func, edge: &Edge, args: &[Interval], leads_back: bool) {
         let index = edge.block.0 as usize;
+        let widens = self.visits[index] >= VISITS_PRECISE[usize::from(!leads_back)];
         let mut grew = self.visits[index] == 0;
         for (param, arg) in func.block(edge.block).params.iter().zip(args) {
             let place = param.value.0 as usize;
             let known = self.of[place];
             let mut now = known.map_or(*arg, |known| known.join(*arg));
-            if known != Some(now) && self.visits[index] >= VISITS_PRECISE {
+            if known != Some(now) && widens {
                 now = now.widened();
             }
             now = if self.wide[place] { Interval::ALL } else { now.checkable() };

@@ -1,0 +1,185 @@
+//! The intermediate form: passes with any fuel agree with the judge, and faults planted in the form are noticed, by the
+//! verifier or by comparing outcomes.
+
+use api::{Engine, Watch};
+use r#gen::Profile;
+use interp::Interp;
+use ir::{End, Func, Ir, Op, Options, PASSES, To, Value, Width, build, optimise, verify};
+use spec::op;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use world::Machine;
+
+/// Whether two engines have one outcome of a case.
+fn agree(judge: &mut dyn Engine, other: &mut dyn Engine, seed: u64, index: u64) -> bool {
+    let case = r#gen::from_seed(seed, index, &Profile::default());
+    judge.run(&case, Watch::exact()) == other.run(&case, Watch::exact())
+}
+
+fn judge() -> Machine<Interp> {
+    Machine::new(Interp::id(), Interp::new())
+}
+
+#[test]
+fn any_number_of_changes_is_right() {
+    let mut judge = judge();
+    let mut index = 0;
+    for pass in PASSES {
+        for fuel in [0, 1, 2, 3, 5, 8, 13, 21, 34] {
+            let name = format!("ir@last+fuel:{}={fuel}", pass.name);
+            let mut engine = registry::make(&name).expect("it has these options");
+            for _ in 0..40 {
+                assert!(agree(&mut judge, engine.as_mut(), 5, index), "{name}: case {index} of seed 5");
+                index += 1;
+            }
+        }
+    }
+}
+
+#[test]
+fn any_pass_can_be_left_out() {
+    let mut judge = judge();
+    for (first, pass) in PASSES.iter().enumerate() {
+        let name = format!("ir@last-{}", pass.name);
+        let mut engine = registry::make(&name).expect("it has these options");
+        for index in 0..200 {
+            let index = 1000 * first as u64 + index;
+            assert!(agree(&mut judge, engine.as_mut(), 6, index), "{name}: case {index} of seed 6");
+        }
+    }
+}
+
+/// Puts a fault into a form, and says whether there was a place for it.
+type Fault = fn(&mut Func) -> bool;
+
+/// The value and operands of the first instruction that fits.
+fn first_inst(func: &mut Func, fits: impl Fn(&Op) -> bool) -> Option<&mut ir::Inst> {
+    func.blocks.iter_mut().flat_map(|data| &mut data.insts).find(|inst| fits(&inst.op))
+}
+
+fn swaps_operands(func: &mut Func) -> bool {
+    let found = first_inst(func, |op| matches!(op, Op::Pure(op::SUB | op::DIV | op::LT | op::GT | op::SHR, _)));
+    let swaps = |inst: &mut ir::Inst| {
+        if let Op::Pure(_, operands) = &mut inst.op {
+            operands.swap(0, 1);
+        }
+    };
+    found.map(swaps).is_some()
+}
+
+fn narrows_a_word(func: &mut Func) -> bool {
+    let found = first_inst(func, |op| matches!(op, Op::Load(_) | Op::CallDataLoad(_) | Op::Env(op::CALLER)));
+    let value = found.and_then(|inst| inst.result);
+    value.map(|Value(index)| func.widths[index as usize] = Width::W8).is_some()
+}
+
+fn drops_growth(func: &mut Func) -> bool {
+    let drop = |data: &mut ir::BlockData| {
+        let place = data.insts.iter().position(|inst| matches!(inst.op, Op::Grow(..)));
+        // Without a use of the memory nothing but gas and size tell.
+        let place = place.filter(|place| {
+            !matches!(
+                data.insts.get(place + 1).map(|inst| inst.op),
+                Some(Op::MemLoad(_) | Op::MemStore(..) | Op::MemStore8(..))
+            )
+        });
+        place.map(|place| data.insts.remove(place)).is_some()
+    };
+    func.blocks.iter_mut().any(drop)
+}
+
+fn drops_a_store(func: &mut Func) -> bool {
+    let drop = |data: &mut ir::BlockData| {
+        let place = data.insts.iter().rposition(|inst| matches!(inst.op, Op::Store(..)));
+        place.filter(|_| !matches!(data.end, End::Never)).map(|place| data.insts.remove(place)).is_some()
+    };
+    func.blocks.iter_mut().any(drop)
+}
+
+fn forgets_that_a_word_is_dirty(func: &mut Func) -> bool {
+    let mut params = func.blocks.iter_mut().flat_map(|data| &mut data.params);
+    params.find(|param| param.dirty).map(|param| param.dirty = false).is_some()
+}
+
+fn trusts_every_stack(func: &mut Func) -> bool {
+    let mut any = false;
+    for edge in func.blocks.iter_mut().flat_map(|data| data.edges_mut()) {
+        any |= !std::mem::replace(&mut edge.checked, true);
+    }
+    any
+}
+
+fn forgets_gas(func: &mut Func) -> bool {
+    func.blocks.iter_mut().find(|data| data.head.gas > 2).map(|data| data.head.gas -= 1).is_some()
+}
+
+fn confuses_the_ways(func: &mut Func) -> bool {
+    let swap = |data: &mut ir::BlockData| match &mut data.end {
+        End::If(_, To::Edge(to), edge) => {
+            std::mem::swap(to, edge);
+            true
+        }
+        _ => false,
+    };
+    func.blocks.iter_mut().any(swap)
+}
+
+fn believes_the_guess(func: &mut Func) -> bool {
+    let believe = |data: &mut ir::BlockData| match &mut data.end {
+        End::Go(to @ To::Dynamic(_, Some(_))) => {
+            let To::Dynamic(_, Some((_, edge))) = to.clone() else { return false };
+            *to = To::Edge(edge);
+            true
+        }
+        _ => false,
+    };
+    func.blocks.iter_mut().fold(false, |any, data| believe(data) || any)
+}
+
+/// Runs generated cases with a fault in every form, until the verifier or the judge is red. Says which and after how many cases.
+fn red_after(fault: Fault, seed: u64, cases: u64) -> Option<(&'static str, u64)> {
+    let refused = Arc::new(AtomicU64::new(0));
+    let counter = refused.clone();
+    let faulty = Ir::with(move |code, revision| {
+        let mut func = build(code, revision).ok()?;
+        optimise(&mut func, &Options::last());
+        assert_eq!(verify(&func), Ok(()));
+        if fault(&mut func) && verify(&func).is_err() {
+            counter.fetch_add(1, Ordering::Relaxed);
+            return None;
+        }
+        Some(func)
+    });
+    let mut engine = Machine::with_precise(Ir::id("faulty", &Options::last()), faulty, Box::new(Interp::new()));
+    let mut judge = judge();
+    for index in 0..cases {
+        if !agree(&mut judge, &mut engine, seed, index) {
+            return Some(("judge", index));
+        }
+        if refused.load(Ordering::Relaxed) > 0 {
+            return Some(("verifier", index));
+        }
+    }
+    None
+}
+
+#[test]
+fn planted_faults_are_noticed() {
+    let nothing: Fault = |_| false;
+    assert_eq!(red_after(nothing, 9, 500), None, "without a fault nothing is red");
+    let faults: [(&str, Fault, &str); 9] = [
+        ("operands are swapped", swaps_operands, "judge"),
+        ("a word is too narrow", narrows_a_word, "judge"),
+        ("growth is left out", drops_growth, "judge"),
+        ("a store is left out", drops_a_store, "verifier"),
+        ("a dirty word is not restored", forgets_that_a_word_is_dirty, "verifier"),
+        ("a stack check is left out", trusts_every_stack, "verifier"),
+        ("gas is forgotten", forgets_gas, "judge"),
+        ("a branch goes the other way", confuses_the_ways, "judge"),
+        ("a guess is believed", believes_the_guess, "judge"),
+    ];
+    for (name, fault, by) in faults {
+        let found = red_after(fault, 9, 6000);
+        assert_eq!(found.map(|(by, _)| by), Some(by), "{name}: {found:?}");
+    }
+}
