@@ -1,14 +1,41 @@
 //! `compile`, and artifacts for `run`: machine code made ahead of time.
 
-use crate::args::CompileArgs;
 use crate::code::bytecode;
 use crate::exit::{Exit, Failure};
-use api::{Case, Code, Engine};
+use api::{Case, Code, Engine, Revision};
+use clap::Args;
 use cranelift::{Artifact, Features, Key, Options, Refused, Target, Unusable};
 use format::Expect;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// Compile bytecode ahead of time
+///
+/// Writes an artifact for `run --artifact`: machine code of the optimising engine, with the keccak of the bytecode, the
+/// revision, the target and the options, and a hash of everything. The same input gives the same bytes on every host.
+#[derive(Debug, Args)]
+pub(crate) struct CompileArgs {
+    /// Hexadecimal bytecode, or a file that holds it, or `-` for standard input
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+    /// The rules to compile for
+    #[arg(long, value_name = "NAME", default_value_t = Revision::LATEST)]
+    pub(crate) revision: Revision,
+    /// The architecture to compile for, and what may be used of it: x86_64+bmi1+bmi2+lzcnt, aarch64. This machine, if
+    /// not given
+    #[arg(long, value_name = "TARGET")]
+    pub(crate) target: Option<cranelift::Target>,
+    /// Options of the compiler: opt=none:region=64:passes=last-range
+    #[arg(long, value_name = "OPTIONS", default_value_t)]
+    pub(crate) options: cranelift::Options,
+    /// Write an object file (ELF) with the same machine code, for debuggers and disassemblers
+    #[arg(long)]
+    pub(crate) object: bool,
+    /// Where to write
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
 
 /// The engine that runs artifacts.
 const ENGINE: &str = "cranelift";

@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Conform(ConformArgs),
     Disasm(DisasmArgs),
     Asm(AsmArgs),
-    Compile(CompileArgs),
+    Compile(crate::ahead::CompileArgs),
     Convert(ConvertArgs),
     Engines(EnginesArgs),
     Completions(CompletionsArgs),
@@ -298,33 +298,6 @@ pub(crate) struct AsmArgs {
     /// Print the bytes only, no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
-}
-
-/// Compile bytecode ahead of time
-///
-/// Writes an artifact for `run --artifact`: machine code of the optimising engine, with the keccak of the bytecode, the
-/// revision, the target and the options, and a hash of everything. The same input gives the same bytes on every host.
-#[derive(Debug, Args)]
-pub(crate) struct CompileArgs {
-    /// Hexadecimal bytecode, or a file that holds it, or `-` for standard input
-    #[arg(value_name = "CODE")]
-    pub(crate) code: String,
-    /// The rules to compile for
-    #[arg(long, value_name = "NAME", default_value_t = Revision::LATEST)]
-    pub(crate) revision: Revision,
-    /// The architecture to compile for, and what may be used of it: x86_64+bmi1+bmi2+lzcnt, aarch64. This machine, if
-    /// not given
-    #[arg(long, value_name = "TARGET")]
-    pub(crate) target: Option<cranelift::Target>,
-    /// Options of the compiler: opt=none:region=64:passes=last-range
-    #[arg(long, value_name = "OPTIONS", default_value_t)]
-    pub(crate) options: cranelift::Options,
-    /// Write an object file (ELF) with the same machine code, for debuggers and disassemblers
-    #[arg(long)]
-    pub(crate) object: bool,
-    /// Where to write
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) out: PathBuf,
 }
 
 /// Convert a case between the readable form and JSON

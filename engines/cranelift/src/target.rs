@@ -48,7 +48,11 @@ impl Arch {
 
     /// The one that this runs on, if there is a back end for it.
     pub fn host() -> Option<Arch> {
-        Arch::ALL.into_iter().find(|arch| arch.name() == std::env::consts::ARCH)
+        match () {
+            _ if cfg!(target_arch = "x86_64") => Some(Arch::x86_64),
+            _ if cfg!(target_arch = "aarch64") => Some(Arch::aarch64),
+            _ => None,
+        }
     }
 }
 
@@ -140,8 +144,7 @@ impl FromStr for Target {
     }
 }
 
-/// No trust is put in alias analysis, which would find nothing: stores and loads are sorted out before. What guards
-/// against speculation guards nothing here, as all that runs may see all there is.
+/// What guards against speculation guards nothing here, as all that runs may see all there is.
 fn flags(options: &Options) -> Result<Flags, SetError> {
     let mut flags = settings::builder();
     flags.set(
@@ -159,12 +162,12 @@ fn flags(options: &Options) -> Result<Flags, SetError> {
         },
     )?;
     flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })?;
-    for off in
-        ["enable_alias_analysis", "enable_table_access_spectre_mitigation", "enable_heap_access_spectre_mitigation"]
-    {
-        flags.set(off, "false")?;
-    }
-    for off in ["enable_probestack", "unwind_info"] {
+    for off in [
+        "enable_table_access_spectre_mitigation",
+        "enable_heap_access_spectre_mitigation",
+        "enable_probestack",
+        "unwind_info",
+    ] {
         flags.set(off, "false")?;
     }
     flags.set("log2_min_function_alignment", &crate::blob::ALIGN.ilog2().to_string())?;
