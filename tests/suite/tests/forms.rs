@@ -1,6 +1,7 @@
 //! The intermediate form: passes with any fuel agree with the judge, and faults planted in the form are noticed, by the
 //! verifier or by comparing outcomes.
 
+use api::{Case, Revision, U256};
 use api::{Engine, Watch};
 use r#gen::Profile;
 use interp::Interp;
@@ -9,6 +10,60 @@ use spec::op;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use world::Machine;
+
+/// A loop that counts a word down while it is less than 100, and returns where that ends. It begins behind an edge, with 5, or
+/// wherever the calldata says, with whatever word the calldata has.
+fn counting(begin: u64, word: U256) -> Case {
+    let code = [
+        // The word and the place in the calldata.
+        &[op::PUSH0, op::CALLDATALOAD, op::PUSH1, 32, op::CALLDATALOAD, op::JUMP][..],
+        // At 6 an edge into the loop, at 10 the loop.
+        &[op::JUMPDEST, op::POP, op::PUSH1, 5],
+        &[op::JUMPDEST, op::PUSH1, 1, op::SWAP1, op::SUB, op::DUP1, op::PUSH1, 100, op::GT],
+        &[op::DUP1 + 1, op::ISZERO, op::ISZERO, op::AND, op::PUSH1, 10, op::JUMPI],
+    ];
+    let data = [word.to_be_bytes::<32>(), U256::from(begin).to_be_bytes::<32>()].concat();
+    suite::call_case(Revision::Osaka, suite::returning(code.concat()), data)
+}
+
+/// Words at the entry of the loop, some of which no edge brings there.
+fn words() -> impl Iterator<Item = U256> {
+    let small = [0, 1, 8, 9, 10, 254, 255, 256, 1u64 << 32].map(U256::from);
+    small.into_iter().chain([U256::from(u64::MAX), U256::from(u64::MAX) + U256::ONE, U256::ONE << 255, U256::MAX])
+}
+
+/// What is proved of edges does not hold for entries from outside, which look for themselves.
+#[test]
+fn entries_from_outside_bring_any_word() {
+    let mut engines = registry::all();
+    for word in words() {
+        for begin in [6, 10] {
+            suite::run_all(&mut engines, &counting(begin, word));
+        }
+    }
+    let mut func = counted_form();
+    let bounds: Vec<_> = func.blocks.iter().flat_map(|data| &data.params).filter_map(|param| param.bounds).collect();
+    assert_eq!(bounds[0], (1, 255), "the loop is narrowed");
+    func.blocks.iter_mut().flat_map(|data| &mut data.params).for_each(|param| param.bounds = None);
+    assert_eq!(verify(&func), Ok(()));
+    let careless = Ir::with(move |_, _| Some(func.clone()));
+    let mut careless = Machine::with_precise(Ir::id("careless", &Options::last()), careless, Box::new(Interp::new()));
+    let mut judge = judge();
+    let differs = |word: &U256| {
+        let case = counting(10, *word);
+        judge.run(&case, Watch::exact()) != careless.run(&case, Watch::exact())
+    };
+    assert_eq!(words().filter(differs).collect::<Vec<_>>(), [U256::ZERO], "without the look it is wrong");
+}
+
+/// The form of the loop after all passes.
+fn counted_form() -> Func {
+    let code = counting(0, U256::ZERO).accounts.into_values().map(|account| account.code).find(|code| !code.is_empty());
+    let code = api::Code::new(code.unwrap_or_default());
+    let mut func = build(&code, Revision::Osaka).expect("it is short");
+    optimise(&mut func, &Options::last());
+    func
+}
 
 /// Whether two engines have one outcome of a case.
 fn agree(judge: &mut dyn Engine, other: &mut dyn Engine, seed: u64, index: u64) -> bool {
@@ -133,7 +188,7 @@ fn believes_the_guess(func: &mut Func) -> bool {
         }
         _ => false,
     };
-    func.blocks.iter_mut().fold(false, |any, data| believe(data) || any)
+    func.blocks.iter_mut().filter_map(|data| believe(data).then_some(())).count() > 0
 }
 
 /// Runs generated cases with a fault in every form, until the verifier or the judge is red. Says which and after how many cases.

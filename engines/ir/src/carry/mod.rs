@@ -20,8 +20,8 @@ mod dirty;
 mod facts;
 mod rewrite;
 
-use crate::pass::Fuel;
 use crate::Func;
+use crate::pass::Fuel;
 use facts::{Facts, depths, live};
 
 /// Words that are handed to a block, at most.
@@ -69,7 +69,8 @@ fn take(func: &Func, facts: &[Facts], fuel: &mut Fuel) -> Option<Vec<Taken>> {
     let from = crate::jumps::predecessors(func);
     let depths = depths(func);
     let mut masks = vec![0; func.blocks.len()];
-    for (index, mask) in masks.iter_mut().enumerate().filter(|(index, _)| !from[*index].is_empty()) {
+    // The first block is where frames begin, with no word on the stack.
+    for (index, mask) in masks.iter_mut().enumerate().skip(1).filter(|(index, _)| !from[*index].is_empty()) {
         *mask = topmost(live[index]);
         for before in &from[index] {
             let sibling = |edge: &crate::Edge| edge.block.0 as usize;
