@@ -81,7 +81,7 @@ impl<T> Cache<T> {
         if let Some((_, index)) = self.recent.iter().find(|(key, _)| key.is(code, revision, checkpoints)) {
             return Some(*index);
         }
-        if self.kept.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let digest = Key::digest(code, revision, checkpoints);
@@ -111,13 +111,7 @@ impl<T> Cache<T> {
     }
 
     /// Keeps what came of a code that was not found, and says where. There must be room.
-    pub fn keep(
-        &mut self,
-        code: &Code,
-        revision: Revision,
-        checkpoints: bool,
-        compiled: Option<T>,
-    ) -> usize {
+    pub fn keep(&mut self, code: &Code, revision: Revision, checkpoints: bool, compiled: Option<T>) -> usize {
         self.places.resize(PLACES, 0);
         let digest = Key::digest(code, revision, checkpoints);
         let mut place = digest as usize % PLACES;
@@ -140,6 +134,11 @@ impl<T> Cache<T> {
     /// How many codes are kept.
     pub fn len(&self) -> usize {
         self.kept.len()
+    }
+
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
     }
 
     /// Whether there is no room for one more.
