@@ -22,7 +22,7 @@ revision = \"Osaka\"
     PUSH1 0x44 PUSH1 0 SSTORE
 ";
     let file = format::evm::read(text.as_bytes(), "ahead").expect("the case is good");
-    file.cases().into_iter().next().expect("one case").0
+    file.cases().next().expect("one case").0
 }
 
 fn run(mut engine: Box<dyn Engine>) -> Outcome {
