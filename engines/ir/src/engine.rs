@@ -4,8 +4,7 @@ use crate::run::run;
 use crate::{Func, Options, build, optimise};
 use api::{Code, Counts, EngineId, Exit, Frame, Host, Revision, Vm};
 use plan::Plan;
-use runtime::{Context, Moduli, Status};
-use spec::Halt;
+use runtime::{Context, Moduli};
 
 /// Codes that are kept; then all are forgotten.
 const CODES_MAX: usize = 64;
@@ -90,7 +89,8 @@ impl Vm for Ir {
             std::panic::resume_unwind(panic);
         }
         if checkpoints {
-            share(&mut self.shares, &Plan::new(code, revision), &context.take_reported(), status);
+            let passed = status.passed(context.take_reported());
+            Plan::new(code, revision).count(&passed, &mut self.shares);
         }
         context.settle(context.pc);
         status.exit().unwrap_or_else(|| panic!("the form left with {status:?}: an instruction has no builtin"))
@@ -98,18 +98,5 @@ impl Vm for Ir {
 
     fn take_compiled(&mut self) -> Option<Counts> {
         Some(std::mem::replace(&mut *self.shares, [0; 256]))
-    }
-}
-
-/// Counts the instructions of the sections that were entered, all but the last one passed.
-fn share(counts: &mut Counts, plan: &Plan, entered: &[u32], status: Status) {
-    let left_early = [Status::FAILS, Status::STOPPED, Status::OVER_LIMIT, Status::halt(Halt::OutOfGas)];
-    let passed = entered.len().saturating_sub(usize::from(left_early.contains(&status)));
-    for pc in &entered[..passed] {
-        let Some(index) = plan.section_at(*pc) else { continue };
-        let ops = plan.sections[index as usize].ops.clone();
-        for op in &plan.ops[ops.start as usize..ops.end as usize] {
-            counts[usize::from(op.opcode)] += 1;
-        }
     }
 }

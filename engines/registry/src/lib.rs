@@ -4,8 +4,9 @@
 //! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
 
 use api::{Engine, EngineId};
+use cranelift::{Artifact, Cranelift};
 use interp::Interp;
-use ir::{Ir, Options};
+use ir::Ir;
 use peers::Revm;
 use std::fmt;
 use template::{Features, Template};
@@ -24,6 +25,11 @@ const ROWS: &[Row] = &[
     Row { name: "template", about: "machine code in one pass, with what this processor offers", make: template },
     Row { name: "ir@0", about: "the intermediate form as the front end makes it, interpreted", make: form_first },
     Row { name: "ir@last", about: "the intermediate form after all passes, interpreted", make: form_last },
+    Row {
+        name: "cranelift",
+        about: "machine code by an optimising compiler, with what this processor offers",
+        make: cranelift,
+    },
     Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
 ];
 
@@ -43,15 +49,15 @@ fn template_plain() -> Box<dyn Engine> {
 }
 
 fn form_first() -> Box<dyn Engine> {
-    forms(Options::first(0))
+    forms(ir::Options::first(0))
 }
 
 fn form_last() -> Box<dyn Engine> {
-    forms(Options::last())
+    forms(ir::Options::last())
 }
 
 /// The engine that interprets what these passes make.
-fn forms(options: Options) -> Box<dyn Engine> {
+fn forms(options: ir::Options) -> Box<dyn Engine> {
     let id = Ir::id(&format!("ir@{options}"), &options);
     Box::new(Machine::with_precise(id, Ir::new(options), Box::new(Interp::new())))
 }
@@ -59,6 +65,23 @@ fn forms(options: Options) -> Box<dyn Engine> {
 fn templates(name: &str, features: Features) -> Box<dyn Engine> {
     let precise = Box::new(Interp::new());
     Box::new(Machine::with_precise(Template::id(name, features), Template::new(features), precise))
+}
+
+fn cranelift() -> Box<dyn Engine> {
+    ahead(Vec::new())
+}
+
+/// The optimising engine, which runs what was made ahead of time where it fits.
+pub fn ahead(artifacts: Vec<Artifact>) -> Box<dyn Engine> {
+    optimised(cranelift::Options::default(), artifacts)
+}
+
+/// The optimising engine with these options, which are part of its name.
+fn optimised(options: cranelift::Options, artifacts: Vec<Artifact>) -> Box<dyn Engine> {
+    let features = cranelift::Features::host();
+    let precise = Box::new(Interp::new());
+    let id = Cranelift::id(features, &options);
+    Box::new(Machine::with_precise(id, Cranelift::new(features, options).with_artifacts(artifacts), precise))
 }
 
 fn revm() -> Box<dyn Engine> {
@@ -80,13 +103,13 @@ pub fn peers() -> impl Iterator<Item = &'static str> {
 }
 
 /// The engine with this name, whoever wrote it. Engines of the intermediate form are made with any options: `ir@3`,
-/// `ir@last-range`, `ir@last+fuel:number=17`.
+/// `ir@last-range`, `ir@last+fuel:number=17`, and so is the optimising one: `cranelift:opt=none:region=64:passes=last-range`.
 pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
     if let Some(row) = rows().find(|row| row.name == name) {
         return Ok((row.make)());
     }
-    match options_of(name) {
-        Some(Ok(options)) => Ok(forms(options)),
+    match with_options(name) {
+        Some(Ok(engine)) => Ok(engine),
         Some(Err(_)) | None => Err(UnknownEngine(name.to_owned())),
     }
 }
@@ -101,9 +124,18 @@ pub fn describe() -> Vec<(EngineId, &'static str)> {
     rows().map(|row| ((row.make)().id(), row.about)).collect()
 }
 
-/// The options in the name of an engine of the intermediate form.
-fn options_of(name: &str) -> Option<Result<Options, String>> {
-    name.strip_prefix("ir@").map(str::parse)
+/// The engine whose name holds its options.
+fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
+    if let Some(options) = name.strip_prefix("ir@") {
+        return Some(options.parse().map(forms));
+    }
+    let options = name.strip_prefix("cranelift:")?;
+    Some(
+        options
+            .parse()
+            .map(|options| optimised(options, Vec::new()))
+            .map_err(|bad: cranelift::BadOption| bad.to_string()),
+    )
 }
 
 /// A name that is no engine.
@@ -112,7 +144,7 @@ pub struct UnknownEngine(pub String);
 
 impl fmt::Display for UnknownEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match options_of(&self.0) {
+        match with_options(&self.0) {
             Some(Err(why)) => write!(f, "unknown engine `{}`: {why}", self.0),
             _ => {
                 let known = names().chain(peers()).collect::<Vec<_>>().join(", ");
@@ -137,10 +169,15 @@ mod tests {
     }
 
     #[test]
-    fn forms_are_made_with_any_options() {
+    fn engines_are_made_with_any_options() {
         for name in ["ir@1", "ir@last-fold", "ir@last+fuel:fold=17"] {
             assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
         }
+        for name in ["cranelift:opt=none", "cranelift:region=64:passes=last-fold+fuel:number=17"] {
+            assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
+        }
+        let error = make("cranelift:fast=yes").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("unknown option `fast=yes`")));
         let error = make("ir@last-nothing").err().map(|error| error.to_string());
         assert!(error.is_some_and(|error| error.contains("there is no pass `nothing`")));
     }
