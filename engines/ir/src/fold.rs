@@ -227,3 +227,62 @@ fn identity(opcode: u8, left: Value, right: Value, left_word: Option<U256>, righ
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// Words at which identities hold or end.
+    fn corners() -> Vec<U256> {
+        let small = [0, 1, 2, 3, 7, 8, 30, 31, 32, 255, 256, 257].map(U256::from);
+        let powers = [63, 64, 128, 254, 255].map(|bit| U256::ONE << bit);
+        small.into_iter().chain(powers).chain([U256::MAX - U256::ONE, U256::MAX]).collect()
+    }
+
+    /// What the dynamic jump of the first block goes to, if `v0` is this word.
+    fn target(func: &Func, word: U256, moduli: &mut Moduli) -> U256 {
+        let mut words = BTreeMap::from([(Value(0), word)]);
+        for inst in &func.blocks[0].insts {
+            let found = match inst.op {
+                Op::Const(word) => word,
+                Op::Pure(opcode, operands) => {
+                    let operands = operands.map(|value| words.get(&value).copied().unwrap_or_default());
+                    table::calculate(opcode, &operands, moduli).expect("it is a function of words")
+                }
+                op => panic!("{op:?} is neither"),
+            };
+            words.extend(inst.result.map(|result| (result, func.width(result).cut(found))));
+        }
+        let used = func.blocks[0].end_operands();
+        words[&used[0]]
+    }
+
+    /// Every function of two words with one known, with both the same, and twice over: the same words come out.
+    #[test]
+    fn identities_hold_for_all_words() {
+        let (mut moduli, mut changes) = (Moduli::default(), 0);
+        for opcode in (0..=255).filter(|opcode| crate::arity(*opcode) == Some(2)) {
+            let name = spec::table::TABLE[usize::from(opcode)].map_or("", |row| row.name);
+            for known in corners() {
+                for operands in ["v1 v0", "v0 v1", "v0 v0"] {
+                    let text = format!(
+                        "func Osaka len 9\nblock 0 pc 0x0 gas 0 need 1 growth 0 delta 0\n  param -1 v0\n  \
+                         v1 = const {known:#x}\n  v2 = {name} {operands}\n  v3 = ISZERO v2\n  v4 = ISZERO v3\n  \
+                         v5 = ADD v2 v4\n  go dynamic v5\n"
+                    );
+                    let before = crate::parse(&text).expect("it is text of a form");
+                    let (mut after, mut fuel) = (before.clone(), Fuel::new(u64::MAX));
+                    run(&mut after, &mut fuel);
+                    assert_eq!(crate::verify(&after), Ok(()), "{text}");
+                    changes += fuel.used();
+                    for word in corners() {
+                        let [expect, found] = [&before, &after].map(|func| target(func, word, &mut moduli));
+                        assert_eq!(found, expect, "{word:#x} in {text}");
+                    }
+                }
+            }
+        }
+        assert!(changes > 500, "{changes}");
+    }
+}

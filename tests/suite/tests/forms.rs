@@ -104,6 +104,44 @@ fn any_pass_can_be_left_out() {
     }
 }
 
+/// Codes of generated cases.
+fn codes(seed: u64, cases: u64) -> impl Iterator<Item = (api::Code, Revision)> {
+    (0..cases).flat_map(move |index| {
+        let case = r#gen::from_seed(seed, index, &Profile::default());
+        let revision = case.revision;
+        case.accounts.into_values().map(move |account| (api::Code::new(account.code), revision))
+    })
+}
+
+/// The text of a form after these passes, and how many changes each made.
+fn text(code: &api::Code, revision: Revision, options: &str) -> (String, Vec<u64>) {
+    let mut func = build(code, revision).expect("generated code is short");
+    let changes = optimise(&mut func, &options.parse().expect("they are options"));
+    assert_eq!(verify(&func), Ok(()), "{options}");
+    let text = ir::print(&func);
+    assert_eq!(ir::parse(&text).map(|func| ir::print(&func)).as_ref(), Ok(&text));
+    (text, changes.to_vec())
+}
+
+#[test]
+fn fuel_counts_changes() {
+    let mut changed = [0; PASSES.len()];
+    for (code, revision) in codes(12, 300) {
+        let changes = text(&code, revision, "last").1;
+        changed.iter_mut().zip(&changes).for_each(|(all, one)| *all += one);
+        for (index, (pass, count)) in PASSES.iter().zip(&changes).enumerate() {
+            let with = |fuel: u64| text(&code, revision, &format!("{}+fuel:{}={fuel}", index + 1, pass.name)).0;
+            let (before, behind) = (text(&code, revision, &index.to_string()).0, with(u64::MAX));
+            assert_eq!(with(0), before, "{} without fuel", pass.name);
+            assert_eq!(with(*count), behind, "{} with just enough fuel", pass.name);
+            if *count > 0 {
+                assert_ne!(with(count - 1), behind, "{} with one change less", pass.name);
+            }
+        }
+    }
+    assert!(changed.iter().all(|changes| *changes > 50), "every pass has much to do: {changed:?}");
+}
+
 /// Puts a fault into a form, and says whether there was a place for it.
 type Fault = fn(&mut Func) -> bool;
 

@@ -79,7 +79,11 @@ fn take(func: &Func, facts: &[Facts], fuel: &mut Fuel) -> Option<Vec<Taken>> {
             *mask = topmost(*mask | siblings.map(|sibling| topmost(live[sibling])).fold(0, |all, one| all | one));
         }
     }
-    let mut kept: Vec<Taken> = masks.into_iter().map(|mask| taken(mask, fuel)).collect();
+    let mut kept: Vec<Taken> = masks.into_iter().map(taken).collect();
+    supply(func, &mut kept);
+    for taken in &mut kept {
+        taken.slots.retain(|_| fuel.take());
+    }
     supply(func, &mut kept);
     Some(kept)
 }
@@ -91,9 +95,9 @@ fn topmost(mask: u64) -> u64 {
     mask ^ rest
 }
 
-fn taken(mask: u64, fuel: &mut Fuel) -> Taken {
+fn taken(mask: u64) -> Taken {
     let bits = (0..u64::BITS).rev().filter(|bit| mask >> bit & 1 == 1);
-    let slots: Vec<i32> = bits.map(|bit| -1 - bit as i32).filter(|_| fuel.take()).collect();
+    let slots = bits.map(|bit| -1 - bit as i32).collect();
     Taken { slots, ..Taken::default() }
 }
 

@@ -18,13 +18,13 @@
 //!
 //! **Changes.** One is a parameter that gets a width or bounds; what depends on those holds only if outside entries look, so parameters
 //! that the fuel does not reach are taken for wide, and the solution is found anew. Others are a value whose width
-//! shrinks, and a function that becomes the one word it can be; each of these stands for itself.
+//! shrinks, a function that becomes the one word it can be, and a branch that goes one way only; each stands for itself.
 
 mod interval;
 mod narrow;
 
 use crate::pass::Fuel;
-use crate::{BlockData, Edge, Func, Op, Value, Width};
+use crate::{BlockData, Edge, End, Func, Op, To, Value, Width};
 use api::U256;
 use interval::{Interval, pure};
 use spec::op;
@@ -194,8 +194,23 @@ impl Ranges {
                 }
                 self.shrink(func, result, interval, fuel);
             }
+            self.decide(data, fuel);
         }
         func.blocks = blocks;
+    }
+
+    /// A branch that goes one way only.
+    fn decide(&self, data: &mut BlockData, fuel: &mut Fuel) {
+        let End::If(condition, to, edge) = &data.end else { return };
+        let interval = self.get(*condition);
+        let only = match (interval.least.is_zero(), interval.most.is_zero()) {
+            (false, _) => to.clone(),
+            (true, true) => To::Edge(edge.clone()),
+            (true, false) => return,
+        };
+        if fuel.take() {
+            data.end = End::Go(only);
+        }
     }
 
     fn shrink(&self, func: &mut Func, value: Value, interval: Interval, fuel: &mut Fuel) {
