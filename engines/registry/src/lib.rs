@@ -3,8 +3,9 @@
 //! There are two lists. [`names`] and [`all`] are the engines of this repository, which agree exactly; [`peers()`] are
 //! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
 
-use api::{Engine, EngineId};
+use api::{Engine, EngineId, Vm};
 use cranelift::{Artifact, Cranelift};
+use hopper::Hopper;
 use interp::Interp;
 use ir::Ir;
 use peers::Revm;
@@ -29,6 +30,11 @@ const ROWS: &[Row] = &[
         name: "cranelift",
         about: "machine code by an optimising compiler, with what this processor offers",
         make: cranelift,
+    },
+    Row {
+        name: "hopper",
+        about: "another vm for each section, as a seed says: between all of the above",
+        make: hopper,
     },
     Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
 ];
@@ -84,6 +90,26 @@ fn optimised(options: cranelift::Options, artifacts: Vec<Artifact>) -> Box<dyn E
     Box::new(Machine::with_precise(id, Cranelift::new(features, options).with_artifacts(artifacts), precise))
 }
 
+fn hopper() -> Box<dyn Engine> {
+    hopping("hopper", 0)
+}
+
+/// The engine that hops as this seed says. The seed also says how many passes make the intermediate form, so that seeds
+/// from zero on go through all numbers of them, beginning with all.
+fn hopping(name: &str, seed: u64) -> Box<dyn Engine> {
+    let all = ir::PASSES.len() as u64;
+    let passes = ir::Options::first((all - seed % (all + 1)) as usize);
+    let names = ["interp".to_owned(), format!("ir@{passes}"), "template".to_owned(), "cranelift".to_owned()];
+    let vms: Vec<Box<dyn Vm>> = vec![
+        Box::new(Interp::new()),
+        Box::new(Ir::new(passes)),
+        Box::new(Template::new(Features::host())),
+        Box::new(Cranelift::new(cranelift::Features::host(), cranelift::Options::default())),
+    ];
+    let hopper = Hopper::new(seed, vms, Box::new(Interp::new()));
+    Box::new(Machine::with_precise(Hopper::id(name, seed, &names), hopper, Box::new(Interp::new())))
+}
+
 fn revm() -> Box<dyn Engine> {
     Box::new(Revm)
 }
@@ -103,7 +129,8 @@ pub fn peers() -> impl Iterator<Item = &'static str> {
 }
 
 /// The engine with this name, whoever wrote it. Engines of the intermediate form are made with any options: `ir@3`,
-/// `ir@last-range`, `ir@last+fuel:number=17`, and so is the optimising one: `cranelift:opt=none:region=64:passes=last-range`.
+/// `ir@last-range`, `ir@last+fuel:number=17`, and so is the optimising one: `cranelift:opt=none:region=64:passes=last-range`. The
+/// hopper is made with any seed: `hopper:seed=7`.
 pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
     if let Some(row) = rows().find(|row| row.name == name) {
         return Ok((row.make)());
@@ -129,6 +156,9 @@ fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
     if let Some(options) = name.strip_prefix("ir@") {
         return Some(options.parse().map(forms));
     }
+    if let Some(seed) = name.strip_prefix("hopper:") {
+        return Some(seed_of(seed).map(|seed| hopping(&format!("hopper:seed={seed}"), seed)));
+    }
     let options = name.strip_prefix("cranelift:")?;
     Some(
         options
@@ -136,6 +166,11 @@ fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
             .map(|options| optimised(options, Vec::new()))
             .map_err(|bad: cranelift::BadOption| bad.to_string()),
     )
+}
+
+fn seed_of(option: &str) -> Result<u64, String> {
+    let seed = option.strip_prefix("seed=").and_then(|seed| seed.parse().ok());
+    seed.ok_or_else(|| format!("unknown option `{option}`; known is: seed=NUMBER"))
 }
 
 /// A name that is no engine.
@@ -176,6 +211,9 @@ mod tests {
         for name in ["cranelift:opt=none", "cranelift:region=64:passes=last-fold+fuel:number=17"] {
             assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
         }
+        assert_eq!(make("hopper:seed=7").map(|engine| engine.id().name).as_deref(), Ok("hopper:seed=7"));
+        let error = make("hopper:seed=x").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("unknown option `seed=x`")));
         let error = make("cranelift:fast=yes").err().map(|error| error.to_string());
         assert!(error.is_some_and(|error| error.contains("unknown option `fast=yes`")));
         let error = make("ir@last-nothing").err().map(|error| error.to_string());

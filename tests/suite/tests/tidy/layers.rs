@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ir", &["fault", "plan", "runtime", "api", "spec"]),
     ("template", &["fault", "plan", "runtime", "codebuf", "api", "spec"]),
     ("cranelift", &["fault", "ir", "plan", "runtime", "codebuf", "api", "spec"]),
+    ("hopper", &["api", "spec"]),
     ("tiered", &["fault", "plan", "runtime", "codebuf", "api", "spec"]),
     ("peers", &["api", "spec"]),
     (
@@ -37,6 +38,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ir",
             "template",
             "cranelift",
+            "hopper",
             "tiered",
             "peers",
             "api",
@@ -60,7 +62,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that are engines or turn a vm into one: only a row with `*` and registry's see more than one of them.
-const ENGINES: [&str; 6] = ["interp", "template", "cranelift", "tiered", "peers", "world"];
+const ENGINES: [&str; 7] = ["interp", "template", "cranelift", "hopper", "tiered", "peers", "world"];
 
 /// Crate to the crates of the workspace that it uses.
 type Graph = BTreeMap<String, BTreeSet<String>>;
