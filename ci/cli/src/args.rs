@@ -198,6 +198,9 @@ pub(crate) struct DiffArgs {
     /// Write an evidence folder below this one if they differ
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
+    /// Say what is to blame if they differ: front end, pass and its change, lowering, Cranelift, or a section and instruction
+    #[arg(long)]
+    pub(crate) blame: bool,
 }
 
 /// Repeat a case with gas limits at every edge

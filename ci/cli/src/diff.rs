@@ -1,6 +1,7 @@
 //! `diff` and `reduce`: one case on which engines may differ.
 
 use crate::args::{DiffArgs, ReduceArgs};
+use crate::blame::blame;
 use crate::crew::{cases, crew, tolerances};
 use crate::exit::{Exit, Failure};
 use crate::guard;
@@ -30,6 +31,9 @@ pub(crate) fn diff(args: &DiffArgs, roster: Roster, out: &mut dyn Write) -> Resu
         for divergence in &verdict.divergences {
             let fork = fork(&mut crew, &case, divergence);
             show(out, &case, divergence, fork.as_ref())?;
+            if args.blame {
+                blame(out, roster, &args.case.case, &case, divergence)?;
+            }
             if let Some(folder) = &args.out {
                 let ids = roster.ids(&crew.names());
                 let place = keep(folder, &args.case.case, &case, &case, divergence, fork.as_ref(), &ids)?;

@@ -6,6 +6,7 @@
 mod ahead;
 mod args;
 mod artifact;
+mod blame;
 mod code;
 pub mod conform;
 mod corpus;
@@ -32,7 +33,7 @@ mod trace;
 mod zoo;
 
 pub use exit::{Exit, Failure};
-pub use roster::{Extra, Roster};
+pub use roster::{Extra, Kin, Like, Roster};
 
 use args::{Command, Options};
 use clap::Parser;

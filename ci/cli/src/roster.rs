@@ -2,7 +2,7 @@
 //! adds. The tests add engines with planted faults this way.
 
 use crate::guard::Guarded;
-use api::{Engine, EngineId};
+use api::{Code, Engine, EngineId, Revision};
 
 /// An engine beside those of the registry. It takes part where it is asked for by name.
 #[derive(Clone, Copy, Debug)]
@@ -15,16 +15,61 @@ pub struct Extra {
     pub make: fn() -> Box<dyn Engine>,
 }
 
+/// Engines whose names hold options: they differ by what passes made of the code that they run.
+#[derive(Clone, Copy, Debug)]
+pub struct Kin {
+    /// What their names begin with.
+    pub prefix: &'static str,
+    /// What stands behind it, and what they are like.
+    pub like: Like,
+    /// Makes one by its whole name.
+    pub make: fn(&str) -> Option<Box<dyn Engine>>,
+    /// The form that passes make of a code; nothing for code that is refused.
+    pub form: fn(&Code, Revision, &ir::Options) -> Option<ir::Func>,
+}
+
+/// What engines are like whose names hold options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Like {
+    /// The intermediate form, interpreted: passes stand behind the prefix, as in `ir@last-range`.
+    Form,
+    /// Compiled by Cranelift: options stand behind the prefix and a colon, as in `cranelift:opt=none`.
+    Optimised,
+}
+
+/// Those of the registry.
+const OWN: [Kin; 2] = [
+    Kin { prefix: "ir@", like: Like::Form, make: |name| registry::make(name).ok(), form },
+    Kin { prefix: "cranelift", like: Like::Optimised, make: |name| registry::make(name).ok(), form },
+];
+
+fn form(code: &Code, revision: Revision, passes: &ir::Options) -> Option<ir::Func> {
+    let mut func = ir::build(code, revision).ok()?;
+    ir::optimise(&mut func, passes);
+    Some(func)
+}
+
 /// Engine names to boxed engines.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Roster {
     extra: &'static [Extra],
+    kin: &'static [Kin],
 }
 
 impl Roster {
     /// The registry, and these.
     pub const fn with(extra: &'static [Extra]) -> Roster {
-        Roster { extra }
+        Roster { extra, kin: &[] }
+    }
+
+    /// The same with engines whose names hold options.
+    pub const fn with_kin(self, kin: &'static [Kin]) -> Roster {
+        Roster { kin, ..self }
+    }
+
+    /// Which engines whose names hold options this is one of.
+    pub(crate) fn kin(self, name: &str) -> Option<Kin> {
+        self.kin.iter().chain(&OWN).find(|kin| name.starts_with(kin.prefix)).copied()
     }
 
     /// The names that were asked for; the engines of this repository if none was.
@@ -42,7 +87,12 @@ impl Roster {
     /// The engine with this name; how long it runs can be seen from outside.
     pub(crate) fn make(self, name: &str) -> Result<Box<dyn Engine>, registry::UnknownEngine> {
         let extra = self.extra.iter().find(|extra| extra.name == name);
-        let engine = extra.map_or_else(|| registry::make(name), |extra| Ok((extra.make)()))?;
+        let kin = self.kin.iter().find(|kin| name.starts_with(kin.prefix));
+        let engine = match (extra, kin) {
+            (Some(extra), _) => (extra.make)(),
+            (None, Some(kin)) => (kin.make)(name).ok_or_else(|| registry::UnknownEngine(name.to_owned()))?,
+            (None, None) => registry::make(name)?,
+        };
         Ok(Box::new(Guarded::new(name, engine)))
     }
 

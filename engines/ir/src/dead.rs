@@ -59,7 +59,7 @@ fn stores(func: &mut Func, index: usize, fuel: &mut Fuel) {
                 read.insert(slot, false);
             }
             Op::Builtin { opcode, height, .. } => {
-                all |= suspends(opcode);
+                all |= suspends(opcode) && !fault::planted!(IrDeadCall);
                 let (pops, pushes) = effect(opcode, func.revision);
                 read.extend((height - pops..height - pops + pushes).map(|slot| (slot, false)));
                 read.extend((height - pops..height).map(|slot| (slot, true)));

@@ -175,6 +175,11 @@ impl Fold {
                 _ => None,
             },
             Op::Pure(op::GT, [word, zero, _]) if self.word(zero) == Some(U256::ZERO) => Some(word),
+            Op::Pure(op::SGT, [word, zero, _])
+                if fault::planted!(IrFoldSigned) && self.word(zero) == Some(U256::ZERO) =>
+            {
+                Some(word)
+            }
             Op::Pure(op::LT, [zero, word, _]) if self.word(zero) == Some(U256::ZERO) => Some(word),
             _ => None,
         }
@@ -207,7 +212,9 @@ fn identity(opcode: u8, left: Value, right: Value, left_word: Option<U256>, righ
             .map(|by| With(op::SHL, right, by, true))
             .or_else(|| power(right_word).map(|by| With(op::SHL, left, by, true))),
         op::DIV => power(right_word).map(|by| With(op::SHR, left, by, true)),
-        op::MOD => power(right_word).and(right_word).map(|word| With(op::AND, left, word - U256::ONE, false)),
+        op::MOD => power(right_word)
+            .and(right_word)
+            .map(|word| With(op::AND, left, word - U256::from(u8::from(!fault::planted!(IrFoldModMask))), false)),
         op::AND if left_word == max => Some(Other(right)),
         op::AND if right_word == max => Some(Other(left)),
         op::OR if left_word == max || right_word == max => Some(Word(U256::MAX)),

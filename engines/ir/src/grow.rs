@@ -61,7 +61,7 @@ fn runs(data: &BlockData) -> Vec<Vec<Known>> {
                     run.push((place, len, end));
                 }
             }
-            (Op::Msize, _) => runs.push(Vec::new()),
+            (Op::Msize, _) if !fault::planted!(IrGrowMsize) => runs.push(Vec::new()),
             _ => {}
         }
     }

@@ -33,7 +33,9 @@ fn turn(func: &mut Func, fuel: &mut Fuel) {
                 && fuel.take()
             {
                 *condition = inner;
-                std::mem::swap(to, edge);
+                if !fault::planted!(IrJumpsTurn) {
+                    std::mem::swap(to, edge);
+                }
             }
         }
     }

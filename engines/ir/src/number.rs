@@ -88,6 +88,7 @@ impl Number<'_> {
                 self.memory.clear();
                 self.memory.insert(offset, value);
             }
+            Op::MemStore8(..) if fault::planted!(IrNumberByte) => {}
             Op::MemStore8(..) => self.memory.clear(),
             Op::Builtin { opcode, height, .. } => {
                 let row = spec::table::row(opcode, self.func.revision);

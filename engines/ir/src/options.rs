@@ -37,6 +37,19 @@ impl Options {
         Ok(self)
     }
 
+    /// Without the passes behind the first so many.
+    pub fn up_to(mut self, count: usize) -> Options {
+        self.enabled.iter_mut().skip(count).for_each(|enabled| *enabled = false);
+        self.fuel = self.fuel.filter(|(index, _)| *index < count);
+        self
+    }
+
+    /// The same with so many changes by a pass, at most.
+    pub fn with_fuel(mut self, index: usize, changes: u64) -> Options {
+        self.fuel = Some((index, changes));
+        self
+    }
+
     /// Whether a pass runs.
     pub fn is_enabled(&self, index: usize) -> bool {
         self.enabled[index]
@@ -128,6 +141,13 @@ mod tests {
         let limited: Options = "last+fuel:fold=17".parse().unwrap();
         assert_eq!((limited.fuel(0), limited.fuel(1)), (17, u64::MAX));
         assert_eq!(limited.names().last().map(String::as_str), Some("fuel:fold=17"));
+        assert_eq!(limited.clone().up_to(1).to_string(), "1+fuel:fold=17");
+        assert_eq!(limited.clone().up_to(0).to_string(), "0");
+        assert_eq!(limited.up_to(2).with_fuel(1, 3).to_string(), "2+fuel:jumps=3");
+        assert_eq!(
+            "last-jumps".parse::<Options>().map(|options| options.up_to(3).to_string()).as_deref(),
+            Ok("3-jumps")
+        );
     }
 
     #[test]

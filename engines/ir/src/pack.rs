@@ -16,7 +16,7 @@ pub(crate) fn run(func: &mut Func, fuel: &mut Fuel) {
         for edge in data.edges_mut().filter(|edge| !edge.checked) {
             let then = heads[edge.block.0 as usize];
             let is_deep = i32::from(head.need) + delta >= i32::from(then.need);
-            let has_room = i32::from(head.growth) - delta >= i32::from(then.growth);
+            let has_room = i32::from(head.growth) - delta >= i32::from(then.growth) || fault::planted!(IrPackRoom);
             edge.checked = is_deep && has_room && fuel.take();
         }
     }

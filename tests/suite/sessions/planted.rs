@@ -1,8 +1,10 @@
 //! The command with engines that have planted faults beside those of the registry: this test binary under the name
 //! `unanimous`. The sessions whose name begins with `planted` meet it in place of the real one.
 
-use api::{Case, Code, Counts, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Unsupported, Vm, Watch};
-use cli::{Extra, Roster};
+use api::{
+    Case, Code, Counts, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Revision, Unsupported, Vm, Watch,
+};
+use cli::{Extra, Kin, Like, Roster};
 use interp::Interp;
 use spec::op;
 use std::path::{Path, PathBuf};
@@ -51,10 +53,27 @@ const EXTRA: &[Extra] = &[
     Extra { name: "lazy", about: "planted: compiles every second code", make: lazy },
 ];
 
+/// Engines whose names hold options, which differ in what is to blame.
+const KIN: &[Kin] = &[
+    Kin { prefix: "wrong-number@", like: Like::Form, make: wrong_number, form: numbered },
+    Kin {
+        prefix: "wrong-speed",
+        like: Like::Optimised,
+        make: |name| optimised(name, |options| options.opt == cranelift::Opt::Speed),
+        form: |_, _, _| None,
+    },
+    Kin {
+        prefix: "wrong-lowering",
+        like: Like::Optimised,
+        make: |name| optimised(name, |options| options.passes.is_enabled(4)),
+        form: honest,
+    },
+];
+
 /// Runs as the command if this binary was started under its name.
 pub(crate) fn command() -> Option<std::process::ExitCode> {
     let name = std::env::args_os().next().map(PathBuf::from)?;
-    (name.file_stem()? == "unanimous").then(|| cli::main(Roster::with(EXTRA)))
+    (name.file_stem()? == "unanimous").then(|| cli::main(Roster::with(EXTRA).with_kin(KIN)))
 }
 
 /// A folder with the command in it.
@@ -94,6 +113,43 @@ impl Vm for WrongXor {
         places(code.bytes(), op::XOR).into_iter().for_each(|at| bytes[at] = op::OR);
         Interp::new().run(&Code::new(bytes.into()), frame, host)
     }
+}
+
+/// The form after these passes.
+fn honest(code: &Code, revision: Revision, passes: &ir::Options) -> Option<ir::Func> {
+    let mut func = ir::build(code, revision).ok()?;
+    ir::optimise(&mut func, passes);
+    Some(func)
+}
+
+/// The same with one more change by `number`: the operands of the first SUB change places.
+fn numbered(code: &Code, revision: Revision, passes: &ir::Options) -> Option<ir::Func> {
+    let mut func = ir::build(code, revision).ok()?;
+    for (index, pass) in ir::PASSES.iter().enumerate().filter(|(index, _)| passes.is_enabled(*index)) {
+        let mut fuel = ir::Fuel::new(passes.fuel(index));
+        (pass.run)(&mut func, &mut fuel);
+        let mut insts = func.blocks.iter_mut().flat_map(|data| &mut data.insts);
+        let is_sub = |inst: &&mut ir::Inst| matches!(inst.op, ir::Op::Pure(op::SUB, _));
+        if pass.name == "number"
+            && let Some(ir::Op::Pure(_, operands)) = insts.find(is_sub).map(|inst| &mut inst.op)
+            && fuel.take()
+        {
+            operands.swap(0, 1);
+        }
+    }
+    Some(func)
+}
+
+fn wrong_number(name: &str) -> Option<Box<dyn Engine>> {
+    let passes: ir::Options = name.strip_prefix("wrong-number@")?.parse().ok()?;
+    let vm = ir::Ir::with(move |code, revision| numbered(code, revision, &passes));
+    Some(Box::new(Machine::with_precise(id(name), vm, Box::new(Interp::new()))))
+}
+
+/// XOR is OR with the options that say so.
+fn optimised(name: &str, is_wrong: fn(&cranelift::Options) -> bool) -> Option<Box<dyn Engine>> {
+    let options = name.split_once(':').map_or("", |(_, options)| options).parse().ok()?;
+    Some(if is_wrong(&options) { machine(name, WrongXor) } else { machine(name, Interp::new()) })
 }
 
 struct Panics;

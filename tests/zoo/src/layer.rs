@@ -138,8 +138,8 @@ fn engines(fault: &Fault) -> &'static str {
         "interp" => "template,interp,revm",
         "world" => "interp,revm",
         "harness" => "interp,template,revm",
-        "ir" => "interp,ir@last",
-        "cranelift" => "interp,cranelift",
+        "ir" => "interp,ir@last,hopper",
+        "cranelift" => "interp,cranelift,hopper",
         "tiered" => "interp,tiered",
         _ => "interp,template,template-plain",
     }

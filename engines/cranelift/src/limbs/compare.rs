@@ -14,6 +14,7 @@ impl Emit<'_> {
                 self.at.ins().icmp(IntCC::UnsignedLessThan, left, right)
             }
             2 => self.less_low(left, right),
+            _ if fault::planted!(ClifLessHalf) && left.0[2..] == [ZERO; 2] => self.less_low(left, right),
             _ if left.0[2..] == [ZERO; 2] => {
                 let (low, above) = (self.less_low(left, right), self.is_not_zero(&right.0[2..]));
                 self.at.ins().bor(low, above)

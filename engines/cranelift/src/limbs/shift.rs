@@ -34,6 +34,7 @@ impl Emit<'_> {
                 let sign = self.one(Shift::Arithmetic, word.0[3], 63);
                 Word(std::array::from_fn(|i| match i + limbs {
                     3 => self.one(Shift::Arithmetic, word.0[3], bits),
+                    4.. if fault::planted!(ClifSarSign) => ZERO,
                     4.. => sign,
                     at => self.funnel(word.0[at + 1], word.0[at], bits),
                 }))
@@ -79,6 +80,9 @@ impl Emit<'_> {
     pub(crate) fn shift_small(&mut self, op: Shift, word: Limb, by: Limb) -> Word {
         let (word, by) = (self.value(word), self.value(by));
         let shifted = self.one_by(op, word, by);
+        if fault::planted!(ClifShiftWidth) {
+            return Word::small(shifted);
+        }
         let (width, zero) = (self.number(64), self.number(0));
         let fits = self.at.ins().icmp(IntCC::UnsignedLessThan, by, width);
         Word::small(self.at.ins().select(fits, shifted, zero))

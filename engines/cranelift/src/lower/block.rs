@@ -84,7 +84,7 @@ impl Region<'_> {
             let width = func.width(param.value);
             let word = self.load_word(sp, 32 * param.slot, 4);
             above.extend(self.above(&word, width));
-            if let Some((least, most)) = param.bounds {
+            if let Some((least, most)) = param.bounds.filter(|_| !fault::planted!(ClifEntryBounds)) {
                 above.push(self.outside(word.0[0], least, most));
             }
             for limb in &word.0[..limbs_of(width)] {
@@ -184,7 +184,9 @@ impl Region<'_> {
 
     /// The frame is complete and reported.
     fn checkpoint(&mut self, data: &BlockData) {
-        self.store_dirty(data);
+        if !fault::planted!(ClifPointStale) {
+            self.store_dirty(data);
+        }
         self.context_store_u32(offset::PC, data.head.pc);
         self.context_store(offset::GAS, self.gas);
         self.context_store(offset::SP, self.sp);

@@ -93,7 +93,7 @@ impl Region<'_> {
                 }
                 let position = self.emit.value(target.0[0]);
                 let args = [position, self.gas, self.sp];
-                if target.len() <= 1 {
+                if target.len() <= 1 || fault::planted!(ClifJumpUpper) {
                     return self.jump(self.common.dynamic, &args);
                 }
                 let above = self.emit.is_not_zero(&target.0[1..]);
@@ -113,7 +113,13 @@ impl Region<'_> {
             Err(place) => place,
         };
         let func = self.func;
-        for (param, arg) in func.block(edge.block).params.iter().zip(&edge.args).filter(|(param, _)| param.dirty) {
+        for (param, arg) in func
+            .block(edge.block)
+            .params
+            .iter()
+            .zip(&edge.args)
+            .filter(|(param, _)| param.dirty && !fault::planted!(ClifRegionStale))
+        {
             let word = self.word(*arg);
             self.stack_store(self.sp, param.slot, &word);
         }

@@ -42,7 +42,9 @@ impl Region<'_> {
             }
             32 => {
                 let limit = self.context_load(offset::MEMORY_WORDS);
-                self.emit.at.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, low, limit)
+                let edge = fault::planted!(ClifMemoryEdge);
+                let beyond = if edge { IntCC::UnsignedGreaterThan } else { IntCC::UnsignedGreaterThanOrEqual };
+                self.emit.at.ins().icmp(beyond, low, limit)
             }
             len => {
                 let (end, wraps) = self.sum(low, len);
@@ -88,6 +90,9 @@ impl Region<'_> {
         let goes_on = self.new_block();
         self.branch(status, (self.common.left, &[status]), (goes_on, &[]));
         self.begin(goes_on);
+        if fault::planted!(ClifGrowGas) {
+            return self.gas;
+        }
         self.context_load(offset::GAS)
     }
 

@@ -147,6 +147,7 @@ impl Ranges {
                 pure(opcode, [known(0), known(1), known(2)])
             }
             Op::Env(op::ADDRESS | op::CALLER | op::ORIGIN) => Interval::of(Width::W160),
+            Op::Env(op::CALLDATASIZE | op::RETURNDATASIZE) if fault::planted!(IrRangeSize) => Interval::of(Width::W8),
             Op::Env(op::CALLDATASIZE | op::RETURNDATASIZE) | Op::Msize | Op::Gas => Interval::of(Width::W64),
             _ => Interval::ALL,
         }
@@ -182,7 +183,8 @@ impl Ranges {
                 let width = interval.width();
                 func.widths[param.value.0 as usize] = width;
                 let bounds = u64::try_from(interval.least).ok().zip(u64::try_from(interval.most).ok());
-                param.bounds = bounds.filter(|_| width <= Width::W64 && interval != Interval::of(width));
+                let is_looked_for = width <= Width::W64 && interval != Interval::of(width);
+                param.bounds = bounds.filter(|_| is_looked_for && !fault::planted!(IrRangeEntry));
             }
             for inst in &mut data.insts {
                 let Some(result) = inst.result else { continue };

@@ -29,8 +29,10 @@ macro_rules! planted {
 pub mod named {
     pub use crate::table::aarch64::*;
     pub use crate::table::codebuf::*;
+    pub use crate::table::cranelift::*;
     pub use crate::table::harness::*;
     pub use crate::table::interp::*;
+    pub use crate::table::ir::*;
     pub use crate::table::plan::*;
     pub use crate::table::runtime::*;
     pub use crate::table::template::*;

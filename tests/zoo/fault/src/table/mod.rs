@@ -2,8 +2,10 @@
 
 pub mod aarch64;
 pub mod codebuf;
+pub mod cranelift;
 pub mod harness;
 pub mod interp;
+pub mod ir;
 pub mod plan;
 pub mod runtime;
 pub mod template;
@@ -130,6 +132,8 @@ pub fn all() -> impl Iterator<Item = &'static Fault> {
         runtime::ALL,
         codebuf::ALL,
         template::ALL,
+        ir::ALL,
+        cranelift::ALL,
         x86_64::ALL,
         aarch64::ALL,
         harness::ALL,

@@ -1,0 +1,115 @@
+//! The section and the instruction after which two engines differ, for engines that report no steps.
+//!
+//! A section that goes wrong is cut: one of its instructions becomes a JUMPDEST, where every engine reports the whole frame, and all
+//! before it stays as it is. The first cut at which the frames differ names the instruction before it. Where no point
+//! shows that the engines part, all sections that were run are cut, in order: what went wrong was stored, or ended the frame.
+
+use api::{Address, Bytes, Case, Checkpoint, Code, Flow, Frame, Observer, Watch};
+use format::disasm;
+use oracle::{Crew, Fork, localise};
+use plan::Plan;
+use spec::op;
+use std::collections::BTreeMap;
+
+/// Instructions of a section that are cut at.
+const CUTS_MAX: usize = 512;
+/// Sections that are cut where no point says which.
+const SECTIONS_MAX: usize = 256;
+
+/// A section that was run: the account whose code it is, none in a create, and where it begins.
+type Section = (Option<Address>, u32);
+
+/// The section in which the engines of a crew part, and the instruction in it, as a line of text.
+pub(super) fn instruction(crew: &mut Crew, case: &Case) -> Option<String> {
+    match localise(crew, case, 0, 1) {
+        Some(fork) => Some(parted(crew, case, &fork)),
+        None => stored(crew, case),
+    }
+}
+
+/// Where a point shows that they part.
+fn parted(crew: &mut Crew, case: &Case, fork: &Fork) -> String {
+    let Some((section, _)) = sections(crew, case, fork.common.map_or(0, |point| point.index)).pop() else {
+        return "before the first section".to_owned();
+    };
+    let Some((code, address)) = code(case, section) else {
+        return format!("in the section at pc {:#x} of code that no account has", section.1);
+    };
+    let lines = lines(&code, case, section.1);
+    let reported = fork.instruction.and_then(|found| lines.iter().position(|(pc, _)| *pc == found.pc as usize));
+    // If they agree at every cut, the last instruction is left.
+    let found = reported.or_else(|| cut(crew, case, section, &lines)).unwrap_or(lines.len().saturating_sub(1));
+    text(section, address, lines.get(found))
+}
+
+/// Where no point shows it.
+fn stored(crew: &mut Crew, case: &Case) -> Option<String> {
+    let mut sections = sections(crew, case, u64::MAX);
+    sections.sort_by_key(|(_, first)| *first);
+    sections.into_iter().take(SECTIONS_MAX).find_map(|(section, _)| {
+        let (code, address) = code(case, section)?;
+        let lines = lines(&code, case, section.1);
+        let found = cut(crew, case, section, &lines)?;
+        Some(text(section, address, lines.get(found)))
+    })
+}
+
+fn text(section: Section, address: Address, line: Option<&(usize, String)>) -> String {
+    let instruction = line.map_or_else(String::new, |(pc, text)| format!(", at pc {pc:#x}: {text}"));
+    format!("in the section at pc {:#x} of {address}{instruction}", section.1)
+}
+
+fn code(case: &Case, section: Section) -> Option<(Bytes, Address)> {
+    let address = section.0?;
+    Some((case.accounts.get(&address)?.code.clone(), address))
+}
+
+/// Place and text of the instructions from a canonical point to the next.
+fn lines(code: &Bytes, case: &Case, from: u32) -> Vec<(usize, String)> {
+    let plan = Plan::new(&Code::new(code.clone()), case.revision);
+    let end = plan.sections.iter().map(|section| section.pc).find(|pc| *pc > from).unwrap_or(u32::MAX);
+    let lines = disasm::disassemble(code, case.revision).map(|line| (line.pc, line.to_string()));
+    lines.filter(|(pc, _)| (from as usize..end as usize).contains(pc)).take(CUTS_MAX).collect()
+}
+
+/// The instruction before the first cut at which the engines differ. A cut by which the section is no longer reached, as what led
+/// there is cut away too, says nothing.
+fn cut(crew: &mut Crew, case: &Case, (address, from): Section, lines: &[(usize, String)]) -> Option<usize> {
+    let address = address?;
+    lines.iter().skip(1).position(|(pc, _)| {
+        let mut shorter = case.clone();
+        if let Some(account) = shorter.accounts.get_mut(&address) {
+            let mut code = account.code.to_vec();
+            code[*pc] = op::JUMPDEST;
+            account.code = code.into();
+        }
+        let Some(fork) = localise(crew, &shorter, 0, 1) else { return false };
+        let at = |point: Option<Checkpoint>, pc: usize| point.is_some_and(|point| point.pc as usize == pc);
+        at(fork.common, from as usize) && at(fork.left.or(fork.right), *pc)
+    })
+}
+
+/// The sections that were run up to a point, by account and place, with the position of their first points; the section that
+/// begins at that point is the last.
+fn sections(crew: &mut Crew, case: &Case, until: u64) -> Vec<(Section, u64)> {
+    let mut found = Running { until, firsts: BTreeMap::new(), last: None };
+    crew.run(0, case, Watch { checkpoints: true, observer: Some(&mut found), ..Watch::default() });
+    let last = found.last.and_then(|last| found.firsts.remove_entry(&last));
+    found.firsts.into_iter().chain(last).collect()
+}
+
+struct Running {
+    until: u64,
+    firsts: BTreeMap<Section, u64>,
+    last: Option<Section>,
+}
+
+impl Observer for Running {
+    fn checkpoint(&mut self, point: &Checkpoint, frame: &Frame) -> Flow {
+        let address = Some(frame.message.code_address).filter(|_| !frame.message.kind.is_create());
+        let section = (address, point.pc);
+        self.firsts.entry(section).or_insert(point.index);
+        self.last = Some(section);
+        if point.index < self.until { Flow::Continue } else { Flow::Stop }
+    }
+}
