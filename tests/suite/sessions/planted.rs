@@ -2,9 +2,11 @@
 //! `unanimous`. The sessions whose name begins with `planted` meet it in place of the real one.
 
 use api::{
-    Case, Code, Counts, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Revision, Unsupported, Vm, Watch,
+    Case, Code, Counts, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Revision, U256, Unsupported, Vm,
+    Watch,
 };
 use cli::{Extra, Kin, Like, Roster};
+use hopper::Hopper;
 use interp::Interp;
 use spec::op;
 use std::path::{Path, PathBuf};
@@ -49,6 +51,11 @@ const EXTRA: &[Extra] = &[
         name: "slow",
         about: "planted: takes its time",
         make: || when("slow", "planted", |_, _| Some(Sulk::Sleep)),
+    },
+    Extra {
+        name: "hopper-forgets",
+        about: "planted: hops between the interpreter and one that leaves no word where it is stopped",
+        make: forgetting,
     },
     Extra { name: "lazy", about: "planted: compiles every second code", make: lazy },
 ];
@@ -159,6 +166,26 @@ impl Vm for Panics {
         assert!(places(code.bytes(), op::XOR).is_empty(), "planted \u{202e} at XOR");
         Interp::new().run(code, frame, host)
     }
+}
+
+/// Right about everything alone; where it is stopped, the top word does not reach the stack.
+struct Forgetful;
+
+impl Vm for Forgetful {
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
+        let exit = Interp::new().run(code, frame, host);
+        if exit == Exit::Stop && frame.stack_len > 0 {
+            frame.stack[frame.stack_len as usize - 1] = U256::ZERO;
+        }
+        exit
+    }
+}
+
+fn forgetting() -> Box<dyn Engine> {
+    let vms: Vec<Box<dyn Vm>> = vec![Box::new(Interp::new()), Box::new(Forgetful)];
+    let hopper = Hopper::new(0, vms, Box::new(Interp::new()));
+    let id = EngineId { options: vec!["seed=0".into(), "interp".into()], ..id("hopper-forgets") };
+    Box::new(Machine::with_precise(id, hopper, Box::new(Interp::new())))
 }
 
 /// Right about everything, but leaves code of odd length to precise execution.

@@ -1,0 +1,49 @@
+//! Words that a compiler knows to be narrow, and branches that it takes for simpler ones, on operands where that shows: on every
+//! engine of the registry.
+
+use api::{Revision, U256};
+use spec::op;
+use std::collections::BTreeSet;
+use suite::code::push;
+use suite::{call_case, returning, run_all};
+
+/// Pushes the word of calldata at an offset, cut to a byte.
+fn byte_at(offset: u64) -> Vec<u8> {
+    [push(U256::from(offset)), vec![op::CALLDATALOAD, op::PUSH1, 0xff, op::AND]].concat()
+}
+
+/// A byte shifted by a byte: every amount at which limbs and words end, and where a processor takes the amount modulo 64.
+#[test]
+fn narrow_words_are_shifted_by_any_amount() {
+    let mut engines = registry::all();
+    for opcode in [op::SHL, op::SHR, op::SAR] {
+        let code = returning([byte_at(0), byte_at(32), vec![opcode, op::PUSH1, 0xff, op::AND]].concat());
+        for by in [0, 1, 7, 8, 63, 64, 65, 68, 127, 128, 192, 255] {
+            let data = [U256::from(0xa5).to_be_bytes::<32>(), U256::from(by).to_be_bytes::<32>()].concat();
+            let outcome = run_all(&mut engines, &call_case(Revision::Osaka, code.clone(), data));
+            let shifted = if opcode == op::SHL { 0xa5u64.checked_shl(by) } else { 0xa5u64.checked_shr(by) };
+            let expect = U256::from(shifted.unwrap_or(0) & 0xff).to_be_bytes::<32>();
+            assert_eq!(suite::receipt(&outcome).output, expect[..], "{by}");
+        }
+    }
+}
+
+/// A branch on a comparison with zero is one on the word itself only where no sign counts.
+#[test]
+fn branches_on_comparisons_with_zero() {
+    let (mut engines, mut ends) = (registry::all(), BTreeSet::new());
+    for opcode in [op::LT, op::GT, op::SLT, op::SGT] {
+        for is_zero_first in [false, true] {
+            let (word, zero) = (vec![op::PUSH0, op::CALLDATALOAD], vec![op::PUSH0]);
+            let operands = if is_zero_first { [word, zero] } else { [zero, word] };
+            let mut code = [operands.concat(), vec![opcode]].concat();
+            let target = code.len() as u8 + 6;
+            code.extend([op::PUSH1, target, op::JUMPI, op::PUSH0, op::PUSH0, op::REVERT, op::JUMPDEST]);
+            for word in [U256::ZERO, U256::ONE, U256::ONE << 64, U256::ONE << 255, U256::MAX] {
+                let case = call_case(Revision::Osaka, code.clone(), word.to_be_bytes::<32>().to_vec());
+                ends.insert(suite::receipt(&run_all(&mut engines, &case)).success);
+            }
+        }
+    }
+    assert_eq!(ends.len(), 2, "some are taken and some are not");
+}
