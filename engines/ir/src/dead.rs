@@ -6,13 +6,14 @@
 //!
 //! **Words.** What defines a value does nothing else, so it is left out unless the value is used. Used are operands of effects and of
 //! ends, arguments of dirty parameters (they are stored where a head fails), and operands and arguments of what is used:
+//! parameters of which something is known (`range` took it for granted wherever the word went, and an outside entry is what looks for it):
 //! the least such set, over all blocks at once, so that words which only go round in a loop are left out too. Growth of memory is an
 //! effect, whatever becomes of the word that was read.
 //!
 //! A change that the fuel does not reach counts as used, so that what it uses stays.
 
 use crate::pass::Fuel;
-use crate::{Block, BlockData, End, Func, Op, To, Value, suspends};
+use crate::{Block, BlockData, End, Func, Op, Param, To, Value, Width, suspends};
 use spec::Revision;
 use std::collections::BTreeMap;
 
@@ -119,7 +120,9 @@ impl Marks {
     /// Marks what effects and ends use, and all that this uses.
     fn all(&mut self, func: &Func) {
         for data in &func.blocks {
-            data.params.iter().filter(|param| param.dirty).for_each(|param| self.mark(param.value));
+            let is_looked_at = |param: &&Param| param.bounds.is_some() || func.width(param.value) < Width::W256;
+            let stays = data.params.iter().filter(|param| param.dirty || is_looked_at(param));
+            stays.for_each(|param| self.mark(param.value));
             for inst in data.insts.iter().filter(|inst| !inst.op.defines()) {
                 let (operands, count) = inst.op.operands();
                 operands[..count].iter().for_each(|value| self.mark(*value));

@@ -7,6 +7,7 @@ use api::{
 use r#gen::Profile;
 use hopper::Hopper;
 use interp::Interp;
+use spec::op;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use world::Machine;
@@ -140,5 +141,22 @@ fn any_seed_is_right() {
         let name = format!("hopper:seed={seed}");
         let mut engine = registry::make(&name).expect("it has this option");
         assert_eq!(red(engine.as_mut(), 60), None, "{name}");
+    }
+}
+
+/// A loop that begins in its middle with a known word: what follows from that word is a constant there, and the word itself is used no
+/// more. Frames that are handed over in the loop bring other words.
+#[test]
+fn what_is_known_of_a_word_is_looked_for_though_nobody_uses_the_word() {
+    let head = [op::PUSH0, op::PUSH1, 5];
+    let top = [op::JUMPDEST, op::PUSH0, op::CALLDATALOAD, op::PUSH1, 13, op::PUSH0, op::MSTORE, op::PUSH0, op::MLOAD];
+    let body = [op::JUMPI, op::JUMPDEST, op::PUSH1, 1, op::SWAP1, op::SUB, op::DUP1, op::PUSH1, 3];
+    let back = [op::PUSH0, op::MSTORE, op::PUSH0, op::MLOAD, op::JUMPI];
+    let code = suite::returning([&head[..], &top, &body, &back].concat());
+    let case = suite::call_case(api::Revision::Osaka, code, vec![]);
+    let expect = judge().run(&case, Watch::exact());
+    for seed in 0..40 {
+        let mut engine = registry::make(&format!("hopper:seed={seed}")).expect("it has this option");
+        assert_eq!(engine.run(&case, Watch::exact()), expect, "seed {seed}");
     }
 }
