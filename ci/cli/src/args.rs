@@ -88,6 +88,8 @@ pub(crate) enum PartName {
     Sweep,
     /// Each engine beside itself, on changes whose effect is known
     Relations,
+    /// Sections of code, each run by itself on engines of this repository
+    Sections,
     /// Generated cases, and floors on what they did
     Campaign,
 }
@@ -431,6 +433,9 @@ pub(crate) struct ZooArgs {
     /// One fault in so many, by the order of the table
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) every: usize,
+    /// Only these pairs: a file with a fault, and the layer that must notice it, on each line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["faults", "layers"])]
+    pub(crate) only: Option<PathBuf>,
     /// Stop asking about a fault once a layer has noticed it
     #[arg(long)]
     pub(crate) first: bool,
@@ -449,9 +454,9 @@ pub(crate) struct ZooArgs {
     /// A folder of official state tests
     #[arg(long, value_name = "FOLDER")]
     pub(crate) fixtures: Option<PathBuf>,
-    /// A program of tests that was built with faults
-    #[arg(long, value_name = "PROGRAM")]
-    pub(crate) test: Vec<PathBuf>,
+    /// A program of tests that was built with faults, and what it is given
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) test: Vec<String>,
     /// The command for aarch64, with what runs it, for the faults of that architecture
     #[arg(long, value_name = "COMMAND")]
     pub(crate) aarch64: Option<String>,

@@ -3,6 +3,10 @@
 //! There are two lists. [`names`] and [`all`] are the engines of this repository, which agree exactly; [`peers()`] are
 //! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
 
+mod vm;
+
+pub use vm::vm;
+
 use api::{Engine, EngineId};
 use interp::Interp;
 use peers::Revm;
