@@ -40,6 +40,8 @@ fn programs() -> Vec<(&'static str, Vec<u8>)> {
         ("equality as a word", two(&[op::EQ, op::PUSH0, op::MSTORE])),
         ("shift over limbs", one(&[op::PUSH1, 100, op::SHR, op::PUSH0, op::MSTORE])),
         ("shift by an unknown amount", two(&[op::SHL, op::PUSH0, op::MSTORE])),
+        ("signed shift by an unknown amount", two(&[op::SAR, op::PUSH0, op::MSTORE])),
+        ("signed quotient", two(&[op::SDIV, op::PUSH0, op::MSTORE])),
         ("mask", one(&[op::PUSH4, 0xff, 0xff, 0, 0, op::AND, op::PUSH0, op::MSTORE])),
         ("unknown offsets", two(&[op::MSTORE, op::PUSH0, op::MLOAD, op::MSTORE8])),
         ("jump to where the stack says", vec![op::JUMPDEST, op::JUMP]),
