@@ -42,7 +42,9 @@ fn named(said: &str) -> String {
     let mut lines = said.lines().skip_while(|line| !line.contains("they part in") && !line.contains("a step does"));
     let Some(from) = lines.next() else { return String::new() };
     let from = from.split_once("pc 0x").and_then(|(_, pc)| u64::from_str_radix(pc.split([';', ':']).next()?, 16).ok());
-    let rows: Vec<(bool, u64, &str)> = lines.filter_map(row).collect();
+    // Of several divergences the first counts.
+    let listed = lines.map(row).skip_while(Option::is_none).take_while(Option::is_some);
+    let rows: Vec<(bool, u64, &str)> = listed.flatten().collect();
     if let Some((.., name)) = rows.iter().find(|(marked, ..)| *marked) {
         return (*name).to_owned();
     }
@@ -88,6 +90,7 @@ mod tests {
         let said = "x: gas: stop / stop\n  they part in the section after pc 0x2; at its end:\n    stack 1 2\n        \
                     0  PUSH1 0x01\n        2  JUMPDEST\n        3  MUL\n        4  SLOAD\n        5  ADD\n";
         assert_eq!(named(said), "JUMPDEST MUL SLOAD");
+        assert_eq!(named(&format!("{said}y: gas\n{}", said.replace("  3  MUL", "  3  DIV"))), "JUMPDEST MUL SLOAD");
         let marked = said.replace("        3  MUL", "  >     3  MUL");
         assert_eq!(named(&marked), "MUL");
         assert_eq!(named("where they part is not known"), "");
