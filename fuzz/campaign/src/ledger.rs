@@ -236,8 +236,8 @@ mod tests {
 
     #[test]
     fn compiled_is_what_an_engine_says() {
-        let mut ledger = Ledger::default();
-        ledger.instructions = BTreeMap::from([("ADD".to_owned(), 5), ("MUL".to_owned(), 2)]);
+        let instructions = BTreeMap::from([("ADD".to_owned(), 5), ("MUL".to_owned(), 2)]);
+        let mut ledger = Ledger { instructions, ..Ledger::default() };
         let mut counts = [0; 256];
         counts[usize::from(spec::op::ADD)] = 3;
         ledger.add_compiled("jit", &counts);

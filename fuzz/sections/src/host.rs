@@ -48,7 +48,7 @@ fn code(from: B256) -> Code {
 impl Host for Still {
     fn account(&mut self, address: Address) -> Loaded<AccountInfo> {
         let from = self.ask(&("account", address));
-        let exists = from[28] % 4 > 0;
+        let exists = !from[28].is_multiple_of(4);
         let (empty, balance) = (!exists || from[28] % 4 == 1, word(from));
         let info = match empty {
             true => AccountInfo { exists, empty, balance: U256::ZERO, code: Code::default() },

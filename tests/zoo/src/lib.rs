@@ -60,7 +60,7 @@ impl Plan {
 #[derive(Debug)]
 pub enum Broken {
     /// A layer is red though nothing is planted.
-    Red(Attempt),
+    Red(Box<Attempt>),
     /// Results cannot be read or written.
     Store(BadStore),
     /// Threads cannot be started.
@@ -130,7 +130,7 @@ pub fn run(
 fn sound(plan: &Plan, layer: &Layer) -> Result<(), Broken> {
     let attempt = layer.attempt(None, &plan.setup);
     match attempt.came {
-        Came::Noticed { .. } | Came::TookTooLong => Err(Broken::Red(attempt)),
+        Came::Noticed { .. } | Came::TookTooLong => Err(Broken::Red(Box::new(attempt))),
         Came::Missed | Came::Skipped => Ok(()),
     }
 }
