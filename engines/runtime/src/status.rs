@@ -94,7 +94,8 @@ mod tests {
         for halt in Halt::ALL {
             assert_eq!(Status::halt(*halt).exit(), Some(Exit::End(End::Halt(*halt))));
         }
-        for defect in [Status::GO_ON, Status::PANICKED, Status::GOTO, Status::MISSING, Status(HALTS), Status(u32::MAX)] {
+        for defect in [Status::GO_ON, Status::PANICKED, Status::GOTO, Status::MISSING, Status(HALTS), Status(u32::MAX)]
+        {
             assert_eq!(defect.exit(), None, "{defect:?}");
         }
     }
