@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Conform(ConformArgs),
     Disasm(DisasmArgs),
     Asm(AsmArgs),
+    Compile(crate::ahead::CompileArgs),
     Convert(ConvertArgs),
     Seeds(SeedsArgs),
     Import(ImportArgs),
@@ -64,6 +65,10 @@ pub(crate) struct RunArgs {
     pub(crate) limit: HangLimit,
     #[command(flatten)]
     pub(crate) perf: PerfMap,
+    /// Run the code in this artifact of `compile` on the engine cranelift. One that does not fit is named, and its code
+    /// compiled anew
+    #[arg(long, value_name = "FILE")]
+    pub(crate) artifact: Vec<PathBuf>,
     /// Print the outcomes as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -66,7 +66,7 @@ pub(crate) fn asm(args: &AsmArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
 }
 
 /// Bytecode given as hexadecimal digits, or in a file that holds them.
-fn bytecode(given: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) fn bytecode(given: &str) -> Result<Vec<u8>, Failure> {
     if let Ok(code) = hex::decode(given) {
         return Ok(code);
     }

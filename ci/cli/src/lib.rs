@@ -3,6 +3,7 @@
 //! Every command is a function from its arguments to text on an output and an exit code. The last line of plain
 //! output is the summary. Errors go to standard error and say what, where and what to do next.
 
+mod ahead;
 mod args;
 mod artifact;
 mod code;
@@ -72,6 +73,7 @@ fn dispatch(command: Command, roster: Roster) -> Result<Exit, Failure> {
         Command::Conform(args) => conform::command(&args, roster, shown),
         Command::Disasm(args) => code::disasm(&args, exact),
         Command::Asm(args) => code::asm(&args, exact),
+        Command::Compile(args) => ahead::compile(&args, shown),
         Command::Convert(args) => run::convert(&args, exact),
         Command::Seeds(args) => artifact::seeds(&args, shown),
         Command::Import(args) => artifact::import(&args, roster, shown),

@@ -4,7 +4,7 @@ use crate::args::{ConvertArgs, RunArgs};
 use crate::exit::{Exit, Failure};
 use crate::guard;
 use crate::roster::Roster;
-use crate::{outcome, render, source};
+use crate::{ahead, outcome, render, source};
 use alloy_primitives::{B256, Keccak256};
 use api::{Case, Engine, Outcome, Watch, digest};
 use format::{CaseFile, Difference, Expect};
@@ -32,6 +32,7 @@ pub(crate) fn run(args: &RunArgs, roster: Roster, out: &mut dyn Write) -> Result
     if cases.is_empty() {
         return Err(Failure::new(Exit::BadInput, format_args!("error: {} holds no case", args.case.case)));
     }
+    ahead::install(&args.artifact, &cases, &mut engines)?;
     let mut tally = Tally::default();
     let mut json = Vec::new();
     for (case, expect) in &cases {

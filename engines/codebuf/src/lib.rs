@@ -15,6 +15,9 @@
 //! native code thus knows that no frame, of whatever depth, can return into any block. A suspended frame holds a canonical
 //! point, and the engine finds or makes the code for it when it resumes.
 //!
+//! **What is kept.** A [`Cache`] finds what an engine made of a code by the bytes of the code. It knows nothing of blocks: an engine
+//! that clears its arena clears its cache.
+//!
 //! **Other threads.** An engine may move to another thread between two runs. [`Arena::adopt`] makes that thread drop what
 //! it may have fetched before.
 
@@ -24,11 +27,13 @@ compile_error!("codebuf knows x86_64 and aarch64 on Linux: add the mapping and t
 mod cache;
 #[cfg(target_arch = "x86_64")]
 mod dual;
+mod kept;
 mod memory;
 mod region;
 mod single;
 mod space;
 
+pub use kept::Cache;
 use memory::Memory;
 use space::Space;
 use std::error::Error;

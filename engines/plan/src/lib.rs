@@ -26,7 +26,7 @@
 mod fact;
 mod walk;
 
-use api::Code;
+use api::{Code, Counts};
 use spec::{Revision, op};
 use std::ops::Range;
 
@@ -114,6 +114,16 @@ impl Plan {
     /// The index of the section whose head is at `pc`.
     pub fn section_at(&self, pc: u32) -> Option<u32> {
         self.heads.get(pc as usize)?.checked_sub(1)
+    }
+
+    /// Adds the instructions of the sections at these canonical points, by opcode.
+    pub fn count(&self, points: &[u32], counts: &mut Counts) {
+        for index in points.iter().filter_map(|pc| self.section_at(*pc)) {
+            let ops = &self.sections[index as usize].ops;
+            for op in &self.ops[ops.start as usize..ops.end as usize] {
+                counts[usize::from(op.opcode)] += 1;
+            }
+        }
     }
 
     /// Whether a jump may go to `pc`: a JUMPDEST that is not immediate data.

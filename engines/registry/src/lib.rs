@@ -1,14 +1,17 @@
 //! Engine names to boxed engines: the only crate that knows them all.
 //!
-//! There are two lists. [`names`] and [`all`] are the engines of this repository, which agree exactly; [`peers()`] are
-//! engines that others wrote, which agree on what consensus sees. [`make`] and [`describe`] know both.
+//! There are three lists. [`names`] and [`all`] are the engines of this repository, which agree exactly; [`named`] are those
+//! that are compared only where they are named, because they take long; [`peers()`] are engines that others wrote, which agree
+//! on what consensus sees. [`make`] and [`describe`] know all.
 
 mod vm;
 
 pub use vm::vm;
 
 use api::{Engine, EngineId};
+use cranelift::{Artifact, Cranelift};
 use interp::Interp;
+use ir::Ir;
 use peers::Revm;
 use std::fmt;
 use template::{Features, Template};
@@ -25,8 +28,17 @@ struct Row {
 const ROWS: &[Row] = &[
     Row { name: "interp", about: "the reference interpreter: plain, safe, one instruction at a time", make: interp },
     Row { name: "template", about: "machine code in one pass, with what this processor offers", make: template },
+    Row { name: "ir@0", about: "the intermediate form as the front end makes it, interpreted", make: form_first },
+    Row { name: "ir@last", about: "the intermediate form after all passes, interpreted", make: form_last },
     Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
 ];
+
+/// Engines of this repository that take too long to compile for what runs in seconds: they are compared where they are named.
+const NAMED: &[Row] = &[Row {
+    name: "cranelift",
+    about: "machine code by an optimising compiler, with what this processor offers; compared if it is named",
+    make: cranelift,
+}];
 
 /// Every engine that others wrote.
 const PEERS: &[Row] = &[Row { name: "revm", about: "revm in this process; reports what consensus sees", make: revm }];
@@ -43,9 +55,40 @@ fn template_plain() -> Box<dyn Engine> {
     templates("template-plain", Features::default())
 }
 
+fn form_first() -> Box<dyn Engine> {
+    forms(ir::Options::first(0))
+}
+
+fn form_last() -> Box<dyn Engine> {
+    forms(ir::Options::last())
+}
+
+/// The engine that interprets what these passes make.
+fn forms(options: ir::Options) -> Box<dyn Engine> {
+    let id = Ir::id(&format!("ir@{options}"), &options);
+    Box::new(Machine::with_precise(id, Ir::new(options), Box::new(Interp::new())))
+}
+
 fn templates(name: &str, features: Features) -> Box<dyn Engine> {
     let precise = Box::new(Interp::new());
     Box::new(Machine::with_precise(Template::id(name, features), Template::new(features), precise))
+}
+
+fn cranelift() -> Box<dyn Engine> {
+    ahead(Vec::new())
+}
+
+/// The optimising engine, which runs what was made ahead of time where it fits.
+pub fn ahead(artifacts: Vec<Artifact>) -> Box<dyn Engine> {
+    optimised(cranelift::Options::default(), artifacts)
+}
+
+/// The optimising engine with these options, which are part of its name.
+fn optimised(options: cranelift::Options, artifacts: Vec<Artifact>) -> Box<dyn Engine> {
+    let features = cranelift::Features::host();
+    let precise = Box::new(Interp::new());
+    let id = Cranelift::id(features, &options);
+    Box::new(Machine::with_precise(id, Cranelift::new(features, options).with_artifacts(artifacts), precise))
 }
 
 fn revm() -> Box<dyn Engine> {
@@ -53,7 +96,7 @@ fn revm() -> Box<dyn Engine> {
 }
 
 fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(PEERS)
+    ROWS.iter().chain(NAMED).chain(PEERS)
 }
 
 /// The names of the engines of this repository, the reference first.
@@ -61,14 +104,26 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     ROWS.iter().map(|row| row.name)
 }
 
+/// The names of the engines of this repository that are compared only where they are named.
+pub fn named() -> impl Iterator<Item = &'static str> {
+    NAMED.iter().map(|row| row.name)
+}
+
 /// The names of the engines that others wrote.
 pub fn peers() -> impl Iterator<Item = &'static str> {
     PEERS.iter().map(|row| row.name)
 }
 
-/// The engine with this name, whoever wrote it.
+/// The engine with this name, whoever wrote it. Engines of the intermediate form are made with any options: `ir@3`,
+/// `ir@last-range`, `ir@last+fuel:number=17`, and so is the optimising one: `cranelift:opt=none:region=64:passes=last-range`.
 pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
-    rows().find(|row| row.name == name).map(|row| (row.make)()).ok_or_else(|| UnknownEngine(name.to_owned()))
+    if let Some(row) = rows().find(|row| row.name == name) {
+        return Ok((row.make)());
+    }
+    match with_options(name) {
+        Some(Ok(engine)) => Ok(engine),
+        Some(Err(_)) | None => Err(UnknownEngine(name.to_owned())),
+    }
 }
 
 /// One of each engine of this repository.
@@ -81,13 +136,33 @@ pub fn describe() -> Vec<(EngineId, &'static str)> {
     rows().map(|row| ((row.make)().id(), row.about)).collect()
 }
 
+/// The engine whose name holds its options.
+fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
+    if let Some(options) = name.strip_prefix("ir@") {
+        return Some(options.parse().map(forms));
+    }
+    let options = name.strip_prefix("cranelift:")?;
+    Some(
+        options
+            .parse()
+            .map(|options| optimised(options, Vec::new()))
+            .map_err(|bad: cranelift::BadOption| bad.to_string()),
+    )
+}
+
 /// A name that is no engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownEngine(pub String);
 
 impl fmt::Display for UnknownEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown engine `{}`; known are: {}", self.0, names().chain(peers()).collect::<Vec<_>>().join(", "))
+        match with_options(&self.0) {
+            Some(Err(why)) => write!(f, "unknown engine `{}`: {why}", self.0),
+            _ => {
+                let known = names().chain(named()).chain(peers()).collect::<Vec<_>>().join(", ");
+                write!(f, "unknown engine `{}`; known are: {known}", self.0)
+            }
+        }
     }
 }
 
@@ -99,9 +174,23 @@ mod tests {
 
     #[test]
     fn every_name_makes_the_engine_of_that_name() {
-        for name in names().chain(peers()) {
+        for name in names().chain(named()).chain(peers()) {
             assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
         }
         assert!(make("nothing").is_err());
+    }
+
+    #[test]
+    fn engines_are_made_with_any_options() {
+        for name in ["ir@1", "ir@last-fold", "ir@last+fuel:fold=17"] {
+            assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
+        }
+        for name in ["cranelift:opt=none", "cranelift:region=64:passes=last-fold+fuel:number=17"] {
+            assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
+        }
+        let error = make("cranelift:fast=yes").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("unknown option `fast=yes`")));
+        let error = make("ir@last-nothing").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("there is no pass `nothing`")));
     }
 }

@@ -95,6 +95,8 @@ pub mod offset {
                 pub const $name: i32 = $at;
                 const _: () = assert!(offset_of!(Context<'static>, $field) == $at);
             )*
+            /// Each of these, by its name: part of what machine code made ahead of time relies on.
+            pub const ALL: &[(&str, i32)] = &[$((stringify!($name), $at),)*];
         };
     }
     offsets! {

@@ -7,6 +7,7 @@
 //! Every instruction that a back end does not emit itself is a builtin here, with the precedence of failures that `spec` fixes.
 //! The arithmetic is this crate's own: it shares no code with the reference interpreter.
 
+mod access;
 mod arith;
 mod call;
 pub mod context;

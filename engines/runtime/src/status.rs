@@ -35,10 +35,24 @@ impl Status {
     pub const PANICKED: Status = Status(19);
     /// Compiled code called an entry of the table that holds no builtin.
     pub const MISSING: Status = Status(20);
+    /// The next part of the code is another function; its entry stands in the context.
+    pub const GOTO: Status = Status(22);
+    /// What is known of inside entries does not hold for this one from outside; nothing was changed.
+    pub const LEAVES: Status = Status(21);
 
     /// The frame halts.
     pub const fn halt(halt: Halt) -> Status {
         Status(HALTS + halt as u32)
+    }
+
+    /// Those of the canonical points that were reported, in order, whose sections were run to their ends. A section that was left
+    /// early counts for nothing, so what ran in compiled code is never said to be more than it is.
+    pub fn passed(self, mut reported: Vec<u32>) -> Vec<u32> {
+        let left_early = [Status::FAILS, Status::STOPPED, Status::OVER_LIMIT, Status::halt(Halt::OutOfGas)];
+        if left_early.contains(&self) {
+            reported.pop();
+        }
+        reported
     }
 
     /// What the status means to whoever ran the frame. `None` for what is no exit but a defect of the engine.
@@ -53,6 +67,7 @@ impl Status {
             Status::FAILS => Exit::Fails,
             Status::STOPPED => Exit::Stop,
             Status::OVER_LIMIT => Exit::OverLimit,
+            Status::LEAVES => Exit::Leave,
             Status(code) => Exit::End(End::Halt(Halt::from_code(u8::try_from(code.checked_sub(HALTS)?).ok()?)?)),
         })
     }
@@ -79,7 +94,8 @@ mod tests {
         for halt in Halt::ALL {
             assert_eq!(Status::halt(*halt).exit(), Some(Exit::End(End::Halt(*halt))));
         }
-        for defect in [Status::GO_ON, Status::PANICKED, Status::MISSING, Status(HALTS), Status(u32::MAX)] {
+        for defect in [Status::GO_ON, Status::PANICKED, Status::GOTO, Status::MISSING, Status(HALTS), Status(u32::MAX)]
+        {
             assert_eq!(defect.exit(), None, "{defect:?}");
         }
     }

@@ -8,7 +8,7 @@
 
 #![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
 
-use crate::{Context, Status, arith, call, memory, modular, state};
+use crate::{Context, Moduli, Status, arith, call, memory, modular, state};
 use api::U256;
 use spec::table::TABLE;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -180,11 +180,11 @@ macro_rules! table {
             false
         }
 
-        /// What a function of words alone answers for the words on top of these; `None` for all other entries.
-        #[cfg(test)]
-        fn answer(entry: u16, moduli: &mut crate::modular::Moduli, words: &[U256]) -> Option<U256> {
+        /// The answer of a function of words alone; operands as popped, the top word first. `None` for what is none.
+        pub fn calculate(opcode: u8, operands: &[U256; 3], moduli: &mut Moduli) -> Option<U256> {
+            let entry = u16::from(opcode);
             $(if index!($entry) as u16 == entry {
-                return answer!($kind moduli, words, $body);
+                return answer!($kind operands, moduli, $body);
             })*
             None
         }
@@ -213,6 +213,17 @@ macro_rules! kind {
         false
     };
 }
+macro_rules! answer {
+    (pure $operands:ident, $moduli:ident, $body:path) => {
+        Some(of_popped($operands, $body))
+    };
+    (kept $operands:ident, $moduli:ident, $body:path) => {
+        Some(of_popped($operands, |operands| $body($moduli, operands)))
+    };
+    (full $operands:ident, $moduli:ident, $body:path) => {
+        None
+    };
+}
 macro_rules! run {
     (pure $context:ident, $sp:ident, $body:path) => {{
         let _ = $context;
@@ -226,19 +237,6 @@ macro_rules! run {
         carry_out($context, $sp, $body)
     };
 }
-#[cfg(test)]
-macro_rules! answer {
-    (pure $moduli:ident, $words:ident, $body:path) => {{
-        let _ = $moduli;
-        Some($body($words.last_chunk()?))
-    }};
-    (kept $moduli:ident, $words:ident, $body:path) => {
-        Some($body($moduli, $words.last_chunk()?))
-    };
-    (full $moduli:ident, $words:ident, $body:path) => {
-        None
-    };
-}
 macro_rules! check {
     (pure $entry:ident $body:path) => {
         assert!(TABLE[spec::op::$entry as usize].unwrap().pops as usize == pops(&($body as fn(&_) -> _)));
@@ -250,6 +248,11 @@ macro_rules! check {
         let [pops, pushes] = effect(&($body as fn(&mut Context<'_>, &_) -> _));
         assert!(row.pops == pops && (row.pushes == pushes || row.is_terminator()));
     };
+}
+
+/// Turns operands round: bodies want them as they lie on the stack.
+fn of_popped<const POPS: usize>(popped: &[U256; 3], body: impl FnOnce(&[U256; POPS]) -> U256) -> U256 {
+    body(&std::array::from_fn(|i| popped[POPS - 1 - i]))
 }
 
 const fn pops<const POPS: usize>(_: &fn(&[U256; POPS]) -> U256) -> usize {
@@ -339,9 +342,9 @@ mod tests {
         all
     }
 
-    /// Whether an entry answers for these words, the top one last.
-    fn answers(entry: u16, moduli: &mut Moduli, words: &[U256]) -> bool {
-        catch_unwind(AssertUnwindSafe(|| answer(entry, moduli, words))).is_ok_and(|word| word.is_some())
+    /// Whether something answers, and does not panic.
+    fn answers(run: impl FnOnce() -> Option<U256>) -> bool {
+        catch_unwind(AssertUnwindSafe(run)).is_ok_and(|word| word.is_some())
     }
 
     #[test]
@@ -354,16 +357,16 @@ mod tests {
             // Digits of a number to the base of the corners; the modulus is the slowest.
             for number in 0..corners.len().pow(pops as u32) {
                 let digit = |i: usize| corners[number / corners.len().pow((pops - 1 - i) as u32) % corners.len()];
-                let words: Vec<U256> = (0..pops).map(digit).collect();
-                assert!(answers(entry, &mut moduli, &words), "entry {entry:#x} on {words:x?}");
+                let words = std::array::from_fn(|i| if i < pops { digit(i) } else { U256::ZERO });
+                assert!(answers(|| calculate(entry as u8, &words, &mut moduli)), "entry {entry:#x} on {words:x?}");
             }
         }
         assert_eq!(entries, 25);
-        assert!(!is_pure(spec::op::EXP.into()) && answer(spec::op::EXP.into(), &mut moduli, &[]).is_none());
+        assert!(!is_pure(spec::op::EXP.into()) && calculate(spec::op::EXP, &[U256::ZERO; 3], &mut moduli).is_none());
     }
 
     #[test]
     fn a_panic_is_seen() {
-        assert!(!answers(spec::op::ADD.into(), &mut Moduli::default(), &[U256::ONE]), "an operand is missing");
+        assert!(!answers(|| None) && !answers(|| panic!("an operand is missing")));
     }
 }

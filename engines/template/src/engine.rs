@@ -1,11 +1,11 @@
 //! The vm: keeps blobs, runs frames in them, and turns the ways out into exits.
 
-use crate::cache::{Cache, Compiled};
-use crate::compile::{Compiler, HostIsa};
+use crate::compile::{Blob, Compiler, HostIsa};
 use crate::enter::enter;
-use crate::{Features, compile, share};
+use crate::{Features, compile};
 use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
-use codebuf::Arena;
+use codebuf::{Arena, Block, Cache};
+use plan::Plan;
 use runtime::{Context, Moduli, Status};
 
 /// Bytes of machine code that are kept.
@@ -33,12 +33,18 @@ pub struct Counts {
     pub failed: u64,
 }
 
+/// A blob that can run.
+struct Compiled {
+    blob: Blob,
+    block: Block,
+}
+
 /// The template engine's vm.
 pub struct Template {
     features: Features,
     compiler: Compiler<HostIsa>,
     arena: Option<Arena>,
-    cache: Cache,
+    cache: Cache<Compiled>,
     moduli: Moduli,
     counts: Counts,
     /// What ran in compiled code with checkpoints.
@@ -145,7 +151,8 @@ impl Vm for Template {
             std::panic::resume_unwind(panic);
         }
         if checkpoints {
-            share::add(&mut self.shares, code, revision, &context.take_reported(), status);
+            let passed = status.passed(context.take_reported());
+            Plan::new(code, revision).count(&passed, &mut self.shares);
         }
         let mut pc = context.pc;
         if status == Status::FAILS {

@@ -11,7 +11,6 @@
 
 mod aarch64;
 mod buffer;
-mod cache;
 pub mod compile;
 mod engine;
 mod enter;
@@ -19,7 +18,6 @@ mod feedback;
 mod isa;
 mod lower;
 mod settle;
-mod share;
 mod walk;
 mod window;
 mod x86_64;

@@ -9,7 +9,6 @@ use bench::clock::timed;
 use bench::{bomb, workload};
 use clap::Parser;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 use template::{CODE_LEN_MAX, Features, compile};
@@ -45,7 +44,7 @@ fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
         print(out, format!("skipped: {which}, {} is not set", workload::VARIABLE))?;
     }
     let mut codes = match &workloads {
-        Some(workloads) if !args.bombs => contracts(&workloads.with_file_name("contracts"))?,
+        Some(workloads) if !args.bombs => bench::contracts::read(&workloads.with_file_name("contracts"))?,
         Some(workloads) => bomb::workloads(workloads)?,
         None => Vec::new(),
     };
@@ -93,26 +92,6 @@ fn row(name: &str, bytes: usize, code: usize, time: Duration) -> String {
     let ratio = code as f64 / bytes as f64;
     let us = microseconds(time);
     format!("{name:<44}{bytes:>8}{code:>10}{ratio:>8.2}{us:>12.1}{:>10.1}", us * 1024.0 / bytes as f64)
-}
-
-/// The contracts by name, in the order of their files.
-fn contracts(folder: &Path) -> Result<Vec<(String, Code)>, String> {
-    let failed = |path: &Path, error: io::Error| format!("{}: {error}", path.display());
-    let listed = std::fs::read_dir(folder).map_err(|error| failed(folder, error))?;
-    let mut paths: Vec<_> = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "hex"));
-    paths.sort();
-    let read = |path: &Path| {
-        let text = std::fs::read_to_string(path).map_err(|error| failed(path, error))?;
-        let digits = text.trim().trim_start_matches("0x");
-        let byte = |i: usize| digits.get(2 * i..2 * i + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
-        let bytes: Option<Vec<u8>> = (0..digits.len() / 2).map(byte).collect();
-        let bytes =
-            bytes.filter(|bytes| !bytes.is_empty()).ok_or_else(|| format!("{}: no hexadecimal", path.display()))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok((name, Code::new(bytes.into())))
-    };
-    paths.iter().map(|path| read(path)).collect()
 }
 
 fn print(out: &mut impl Write, line: String) -> Result<(), String> {

@@ -12,6 +12,7 @@
 pub mod baseline;
 pub mod bomb;
 pub mod clock;
+pub mod contracts;
 pub mod ended;
 pub mod modular;
 pub mod resident;

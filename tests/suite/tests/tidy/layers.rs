@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("api", &["fault", "spec"]),
     ("world", &["fault", "api", "spec"]),
     ("interp", &["fault", "api", "spec"]),
-    ("codebuf", &["fault"]),
+    ("codebuf", &["fault", "api"]),
     ("plan", &["fault", "api", "spec"]),
     ("runtime", &["fault", "api", "spec"]),
     ("ir", &["fault", "plan", "runtime", "api", "spec"]),

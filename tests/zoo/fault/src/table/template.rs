@@ -3,7 +3,7 @@
 use super::{Class::*, faults};
 
 faults! {
-    in "engines/template/src/cache.rs" {
+    in "engines/codebuf/src/kept.rs" {
         TemplateCacheRevision Cache "" "T12"
             "code that was compiled for one revision runs in another";
         TemplateCacheLength Cache "" "G12"

@@ -1,12 +1,10 @@
-//! Blobs by what decides them: the bytes of the code, the revision, the variant.
+//! What engines make of codes, by what decides it: the bytes of the code, the revision, the variant.
 //!
 //! Codes are equal when their bytes are; they are found by a digest that is cheap and need not be strong, because a keccak
 //! over a contract often costs more than running it. Whoever asks for the same shared code again is answered without a
 //! look at its bytes.
 
-use crate::compile::Blob;
 use api::{Code, Revision};
-use codebuf::Block;
 
 /// Codes that are kept, refused ones too; then all are forgotten. Cases need few, and a campaign never sees the codes of
 /// its cases again: what is kept for long only drives out of the processor's caches what is used.
@@ -18,7 +16,7 @@ const CODE_BYTES_MAX: usize = 4 << 20;
 /// Shared codes that are recognised.
 const RECENT: usize = 8;
 
-/// All that decides what a blob is, features apart.
+/// All that decides what is made, features and options apart.
 struct Key {
     code: Code,
     revision: Revision,
@@ -56,26 +54,19 @@ fn digest(bytes: &[u8], besides: u64) -> u64 {
     })
 }
 
-/// A blob that can run.
-pub(crate) struct Compiled {
-    pub(crate) blob: Blob,
-    pub(crate) block: Block,
-}
-
 /// What came of a code.
-struct Kept {
+struct Kept<T> {
     digest: u64,
     key: Key,
     /// `None` if the code was refused.
-    compiled: Option<Compiled>,
+    compiled: Option<T>,
 }
 
-/// Blobs by what decides them.
-#[derive(Default)]
-pub(crate) struct Cache {
+/// What was made, by what decides it.
+pub struct Cache<T> {
     /// One more than the index of what is kept, or 0, at the place that its digest names or at the next that was free.
     places: Vec<u16>,
-    kept: Vec<Kept>,
+    kept: Vec<Kept<T>>,
     /// Bytes of their codes.
     code_bytes: usize,
     recent: Vec<(Key, usize)>,
@@ -83,13 +74,19 @@ pub(crate) struct Cache {
     next: usize,
 }
 
-impl Cache {
+impl<T> Default for Cache<T> {
+    fn default() -> Cache<T> {
+        Cache { places: Vec::new(), kept: Vec::new(), code_bytes: 0, recent: Vec::new(), next: 0 }
+    }
+}
+
+impl<T> Cache<T> {
     /// Where a code is kept, if it was seen.
-    pub(crate) fn find(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<usize> {
+    pub fn find(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<usize> {
         if let Some((_, index)) = self.recent.iter().find(|(key, _)| key.is(code, revision, checkpoints)) {
             return Some(*index);
         }
-        if self.kept.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let digest = Key::digest(code, revision, checkpoints);
@@ -114,18 +111,12 @@ impl Cache {
     }
 
     /// What is kept there.
-    pub(crate) fn get(&self, index: usize) -> Option<&Compiled> {
+    pub fn get(&self, index: usize) -> Option<&T> {
         self.kept[index].compiled.as_ref()
     }
 
     /// Keeps what came of a code that was not found, and says where. There must be room.
-    pub(crate) fn keep(
-        &mut self,
-        code: &Code,
-        revision: Revision,
-        checkpoints: bool,
-        compiled: Option<Compiled>,
-    ) -> usize {
+    pub fn keep(&mut self, code: &Code, revision: Revision, checkpoints: bool, compiled: Option<T>) -> usize {
         self.places.resize(PLACES, 0);
         let digest = Key::digest(code, revision, checkpoints);
         let mut place = digest as usize % PLACES;
@@ -140,23 +131,28 @@ impl Cache {
     }
 
     /// What can run of the codes kept behind the first so many.
-    pub(crate) fn since(&self, first: usize) -> impl Iterator<Item = (&Code, Revision, &Compiled)> {
+    pub fn since(&self, first: usize) -> impl Iterator<Item = (&Code, Revision, &T)> {
         let rest = self.kept.iter().skip(first);
         rest.filter_map(|kept| Some((&kept.key.code, kept.key.revision, kept.compiled.as_ref()?)))
     }
 
     /// How many codes are kept.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.kept.len()
     }
 
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
     /// Whether there is no room for one more.
-    pub(crate) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.kept.len() >= CODES_MAX || self.code_bytes >= CODE_BYTES_MAX
     }
 
     /// Forgets everything.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.places.fill(0);
         self.kept.clear();
         self.code_bytes = 0;

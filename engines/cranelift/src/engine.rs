@@ -1,0 +1,199 @@
+//! The vm: keeps blobs, runs frames in them, and turns the ways out into exits.
+
+use crate::enter::enter;
+use crate::{Artifact, Blob, Compiler, Features, Key, Options, Target};
+use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
+use codebuf::{Arena, Block, Cache};
+use plan::Plan;
+use runtime::{Context, Moduli, Status};
+
+/// Bytes of machine code that are kept.
+const ARENA: usize = 16 << 20;
+
+/// What came of the frames so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Codes compiled.
+    pub compiled: u64,
+    /// Codes refused.
+    pub refused: u64,
+    /// Times that a frame was run in compiled code.
+    pub entered: u64,
+    /// Frames left to precise execution because their code is refused or their steps are watched, or because a word does
+    /// not fit what compiled code expects.
+    pub left: u64,
+    /// Frames left because a check at the head of a section failed.
+    pub failed: u64,
+}
+
+/// A blob that can run.
+struct Compiled {
+    blob: Blob,
+    block: Block,
+}
+
+/// The vm of the optimising engine.
+pub struct Cranelift {
+    features: Features,
+    options: Options,
+    /// Machine code that was made ahead of time.
+    artifacts: Vec<Artifact>,
+    /// Made when it is first needed; `None` behind that if there is no back end for this machine.
+    compiler: Option<Option<Compiler>>,
+    arena: Option<Arena>,
+    cache: Cache<Compiled>,
+    moduli: Moduli,
+    counts: Counts,
+    /// What ran in compiled code with checkpoints.
+    shares: Box<api::Counts>,
+    /// So many of the codes that are kept were told of.
+    told: usize,
+}
+
+impl Cranelift {
+    /// One for the architecture that this runs on, which uses these of its features.
+    pub fn new(features: Features, options: Options) -> Cranelift {
+        Cranelift {
+            features,
+            options,
+            artifacts: Vec::new(),
+            compiler: None,
+            arena: None,
+            cache: Cache::default(),
+            moduli: Moduli::default(),
+            counts: Counts::default(),
+            shares: Box::new([0; 256]),
+            told: 0,
+        }
+    }
+
+    /// The same, which runs what was made ahead of time where it fits.
+    pub fn with_artifacts(mut self, artifacts: Vec<Artifact>) -> Cranelift {
+        self.artifacts = artifacts;
+        self
+    }
+
+    /// The identity of an engine with these options; its name says which differ from what they are by default.
+    pub fn id(features: Features, options: &Options) -> EngineId {
+        let names = options.to_string();
+        let colon = if names.is_empty() { "" } else { ":" };
+        EngineId {
+            name: format!("cranelift{colon}{names}"),
+            family: "unanimous".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            features: features.names(),
+            options: options.names(),
+        }
+    }
+
+    /// What came of the frames so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Makes what can run a code, or refuses it, and says where it is kept.
+    fn make(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> usize {
+        if self.cache.is_full() {
+            self.forget();
+        }
+        let compiled = self.compile(code, revision, checkpoints);
+        match compiled {
+            Some(_) => self.counts.compiled += 1,
+            None => self.counts.refused += 1,
+        }
+        self.cache.keep(code, revision, checkpoints, compiled)
+    }
+
+    fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Compiled> {
+        let target = Target::host(self.features)?;
+        let mut blob = match self.made(code, revision, target, checkpoints) {
+            Some(blob) => blob,
+            None => {
+                let make = || Compiler::new(target, &self.options).ok();
+                self.compiler.get_or_insert_with(make).as_mut()?.compile(code, revision, checkpoints).ok()?
+            }
+        };
+        if self.arena.is_none() {
+            self.arena = Arena::new(ARENA).ok();
+        }
+        let mut block = self.arena.as_mut()?.publish(&blob.bytes);
+        if block.is_err() {
+            self.forget();
+            block = self.arena.as_mut()?.publish(&blob.bytes);
+        }
+        // The bytes are in the arena.
+        blob.bytes = Vec::new();
+        Some(Compiled { blob, block: block.ok()? })
+    }
+
+    /// What was made of a code ahead of time.
+    fn made(&self, code: &Code, revision: Revision, target: Target, checkpoints: bool) -> Option<Blob> {
+        if self.artifacts.is_empty() {
+            return None;
+        }
+        let wanted = Key::new(code, revision, target, &self.options, checkpoints);
+        self.artifacts.iter().find_map(|artifact| artifact.blob(code, &wanted).ok())
+    }
+
+    /// Forgets all blobs at once: nobody can return into any of them.
+    fn forget(&mut self) {
+        self.cache.clear();
+        self.told = 0;
+        if let Some(arena) = &mut self.arena {
+            arena.clear();
+        }
+    }
+}
+
+impl Vm for Cranelift {
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
+        // Code that is too long is not even remembered.
+        if frame.steps || code.len() > ir::CODE_LEN_MAX {
+            self.counts.refused += u64::from(!frame.steps);
+            self.counts.left += 1;
+            return Exit::Leave;
+        }
+        let (revision, checkpoints) = (frame.revision(), frame.checkpoints);
+        let index = match self.cache.find(code, revision, checkpoints) {
+            Some(index) => index,
+            None => self.make(code, revision, checkpoints),
+        };
+        let compiled = self.cache.get(index);
+        let entered = compiled.and_then(|compiled| Some((compiled, compiled.blob.entry(frame.pc)?)));
+        let (Some((compiled, entry)), Some(arena)) = (entered, self.arena.as_mut()) else {
+            self.counts.left += 1;
+            return Exit::Leave;
+        };
+        arena.adopt();
+        self.counts.entered += 1;
+        let (entries, bmi2) = (&compiled.blob.entries, self.features.bmi2);
+        let mut context = Context::new(code, frame, host, &mut self.moduli, entries, entry, bmi2);
+        let status = enter(&compiled.block, &compiled.blob, &mut context);
+        if let Some(panic) = context.take_panic() {
+            std::panic::resume_unwind(panic);
+        }
+        if checkpoints {
+            let passed = status.passed(context.take_reported());
+            Plan::new(code, revision).count(&passed, &mut self.shares);
+        }
+        self.counts.failed += u64::from(status == Status::FAILS);
+        self.counts.left += u64::from(status == Status::LEAVES);
+        context.settle(context.pc);
+        status.exit().unwrap_or_else(|| panic!("compiled code left with {status:?}: an instruction has no builtin"))
+    }
+
+    fn take_compiled(&mut self) -> Option<api::Counts> {
+        Some(std::mem::replace(&mut *self.shares, [0; 256]))
+    }
+
+    fn take_published(&mut self) -> Vec<Published> {
+        let first = std::mem::replace(&mut self.told, self.cache.len());
+        let published = |(code, revision, compiled): (&Code, _, &Compiled)| Published {
+            address: compiled.block.entry().addr().get() as u64,
+            len: compiled.block.len() as u64,
+            code_hash: code.hash(),
+            revision,
+        };
+        self.cache.since(first).map(published).collect()
+    }
+}

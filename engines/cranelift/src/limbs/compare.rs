@@ -1,0 +1,93 @@
+//! LT, SLT, EQ and ISZERO as flags: comparisons of halves, which a branch or a conversion takes in.
+
+use super::{Bits, Emit, Limb, Word, ZERO};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::I8;
+use cranelift_codegen::ir::{InstBuilder, Value};
+
+impl Emit<'_> {
+    /// Whether the left word is less than the right one, as numbers without sign.
+    pub(crate) fn less(&mut self, left: &Word, right: &Word) -> Value {
+        match left.len().max(right.len()) {
+            0 | 1 => {
+                let (left, right) = (self.value(left.0[0]), self.value(right.0[0]));
+                self.at.ins().icmp(IntCC::UnsignedLessThan, left, right)
+            }
+            2 => self.less_low(left, right),
+            _ if left.0[2..] == [ZERO; 2] => {
+                let (low, above) = (self.less_low(left, right), self.is_not_zero(&right.0[2..]));
+                self.at.ins().bor(low, above)
+            }
+            _ if right.0[2..] == [ZERO; 2] => {
+                let (low, above) = (self.less_low(left, right), self.is_zero(&left.0[2..]));
+                self.at.ins().band(low, above)
+            }
+            _ => self.less_by(IntCC::UnsignedLessThan, left, right),
+        }
+    }
+
+    /// The same for numbers with sign.
+    pub(crate) fn less_signed(&mut self, left: &Word, right: &Word) -> Value {
+        let is_positive = |word: &Word| matches!(word.0[3], Limb::Known(limb) if limb.cast_signed() >= 0);
+        if is_positive(left) && is_positive(right) {
+            return self.less(left, right);
+        }
+        self.less_by(IntCC::SignedLessThan, left, right)
+    }
+
+    fn less_low(&mut self, left: &Word, right: &Word) -> Value {
+        if left.0[1] == ZERO && right.0[1] == ZERO {
+            let (left, right) = (self.value(left.0[0]), self.value(right.0[0]));
+            return self.at.ins().icmp(IntCC::UnsignedLessThan, left, right);
+        }
+        let (left, right) = (self.halves_low(left), self.halves_low(right));
+        self.at.ins().icmp(IntCC::UnsignedLessThan, left, right)
+    }
+
+    fn less_by(&mut self, high: IntCC, left: &Word, right: &Word) -> Value {
+        let ([left_low, left_high], [right_low, right_high]) = (self.halves(left), self.halves(right));
+        let less = self.at.ins().icmp(high, left_high, right_high);
+        let equal = self.at.ins().icmp(IntCC::Equal, left_high, right_high);
+        let below = self.at.ins().icmp(IntCC::UnsignedLessThan, left_low, right_low);
+        let decided_below = self.at.ins().band(equal, below);
+        self.at.ins().bor(less, decided_below)
+    }
+
+    /// Whether two words are equal.
+    pub(crate) fn equal(&mut self, left: &Word, right: &Word) -> Value {
+        let pairs = left.0.into_iter().zip(right.0).filter(|(left, right)| left != right);
+        let pairs: Vec<(Limb, Limb)> = pairs.collect();
+        if let [(left, right)] = pairs[..] {
+            let (left, right) = (self.value(left), self.value(right));
+            return self.at.ins().icmp(IntCC::Equal, left, right);
+        }
+        let differences: Vec<Limb> = pairs.iter().map(|(left, right)| self.bits(Bits::Xor, *left, *right)).collect();
+        self.is_zero(&differences)
+    }
+
+    /// Whether all these limbs are zero.
+    pub(crate) fn is_zero(&mut self, limbs: &[Limb]) -> Value {
+        self.zero_test(IntCC::Equal, limbs)
+    }
+
+    /// Whether one of these limbs is not zero.
+    pub(crate) fn is_not_zero(&mut self, limbs: &[Limb]) -> Value {
+        self.zero_test(IntCC::NotEqual, limbs)
+    }
+
+    fn zero_test(&mut self, cond: IntCC, limbs: &[Limb]) -> Value {
+        match limbs.iter().copied().reduce(|left, right| self.bits(Bits::Or, left, right)).unwrap_or(ZERO) {
+            Limb::Known(limb) => self.at.ins().iconst(I8, i64::from((limb == 0) == (cond == IntCC::Equal))),
+            Limb::Is(limb) => {
+                let zero = self.number(0);
+                self.at.ins().icmp(cond, limb, zero)
+            }
+        }
+    }
+
+    /// One value whose being zero is that of the word, without making a flag of it.
+    pub(crate) fn any_bit(&mut self, word: &Word) -> Value {
+        let all = word.0.into_iter().reduce(|left, right| self.bits(Bits::Or, left, right)).unwrap_or(ZERO);
+        self.value(all)
+    }
+}

@@ -1,0 +1,138 @@
+//! Which blocks are compiled together.
+//!
+//! What Cranelift takes grows faster than a function does, so blocks are taken in their order until about so many
+//! instructions of CLIF are together, by weights that are integers and that the IR alone decides. The same weights decide
+//! what is refused.
+
+use crate::Refused;
+use ir::{Block, BlockData, End, Func, Inst, Op, To, Width};
+use spec::op;
+
+/// Where a block is: in which region, and which of its blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) region: u32,
+    pub(crate) ordinal: u32,
+}
+
+impl Place {
+    pub(crate) const ORDINAL_BITS: u32 = 12;
+    /// The bits of an entry that name the block.
+    pub(crate) const ORDINALS: u32 = (1 << Place::ORDINAL_BITS) - 1;
+    const REGIONS: u32 = (1 << (31 - Place::ORDINAL_BITS)) - 1;
+
+    /// The place as an entry, which is positive.
+    pub(crate) fn entry(self) -> u32 {
+        (self.region + 1) << Place::ORDINAL_BITS | self.ordinal
+    }
+
+    /// The region that an entry is in.
+    pub(crate) fn region_of(entry: u32) -> Option<u32> {
+        (entry >> Place::ORDINAL_BITS).checked_sub(1)
+    }
+}
+
+/// The blocks of each region.
+#[derive(Clone, Debug)]
+pub(crate) struct Regions {
+    /// By block.
+    places: Vec<Place>,
+    /// All blocks, those of a region together.
+    order: Vec<Block>,
+    /// Where each region begins in the order, and where the last one ends.
+    starts: Vec<usize>,
+}
+
+/// Instructions of CLIF that a bytecode may become.
+pub const WEIGHT_MAX: u64 = 600_000;
+/// The same for one block, which is never cut.
+pub const BLOCK_WEIGHT_MAX: u64 = 60_000;
+
+impl Regions {
+    /// Cuts a bytecode into regions of about so many instructions, or refuses it.
+    pub(crate) fn new(func: &Func, size: u32) -> Result<Regions, Refused> {
+        let mut regions =
+            Regions { places: vec![Place::default(); func.blocks.len()], order: Vec::new(), starts: vec![0] };
+        let (mut open, mut sum) = (0, 0);
+        for (block, data) in func.iter() {
+            let weight = weight(func, data);
+            if weight > BLOCK_WEIGHT_MAX {
+                return Err(Refused::Weight { weight, weight_max: BLOCK_WEIGHT_MAX });
+            }
+            sum += weight;
+            let len = regions.order.len() - regions.starts[regions.starts.len() - 1];
+            if len > 0 && (open + weight > size.into() || len >= Place::ORDINALS as usize) {
+                regions.starts.push(regions.order.len());
+                open = 0;
+            }
+            open += weight;
+            let region = regions.starts.len() as u32 - 1;
+            let ordinal = (regions.order.len() - regions.starts[region as usize]) as u32;
+            regions.places[block.0 as usize] = Place { region, ordinal };
+            regions.order.push(block);
+        }
+        regions.starts.push(regions.order.len());
+        if sum > WEIGHT_MAX || regions.len() > Place::REGIONS {
+            return Err(Refused::Weight { weight: sum, weight_max: WEIGHT_MAX });
+        }
+        Ok(regions)
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.starts.len() as u32 - 1
+    }
+
+    /// The blocks of one.
+    pub(crate) fn blocks(&self, region: u32) -> &[Block] {
+        let region = region as usize;
+        &self.order[self.starts[region]..self.starts[region + 1]]
+    }
+
+    /// Where a block is.
+    pub(crate) fn place(&self, block: Block) -> Place {
+        self.places[block.0 as usize]
+    }
+}
+
+/// Limbs that a value of this width has.
+pub(crate) fn limbs_of(width: Width) -> usize {
+    width.bits().div_ceil(64)
+}
+
+/// About how many instructions of CLIF a block becomes.
+fn weight(func: &Func, block: &BlockData) -> u64 {
+    let limbs = |value| limbs_of(func.width(value)) as u64;
+    let params: u64 = block.params.iter().map(|param| 6 + 2 * limbs(param.value)).sum();
+    let insts: u64 = block.insts.iter().map(|inst| weight_of(func, inst)).sum();
+    let dynamic = |to: &To| matches!(to, To::Dynamic(..));
+    let end = match &block.end {
+        End::Go(to) => 3 + 6 * u64::from(dynamic(to)),
+        End::If(_, to, _) => 8 + 6 * u64::from(dynamic(to)),
+        _ => 2,
+    };
+    let args: u64 = block.edges().map(|edge| edge.args.len() as u64).sum();
+    14 + params + insts + end + args
+}
+
+fn weight_of(func: &Func, inst: &Inst) -> u64 {
+    let limbs = inst.result.map_or(4, |value| limbs_of(func.width(value)) as u64);
+    match inst.op {
+        Op::Const(_) => 1,
+        Op::Pure(opcode, _) => match opcode {
+            op::AND | op::OR | op::XOR | op::NOT => limbs,
+            op::ADD | op::SUB => 1 + 3 * limbs,
+            op::MUL => 1 + limbs * limbs * 2,
+            op::LT | op::GT | op::SLT | op::SGT | op::EQ | op::ISZERO => 11,
+            op::BYTE | op::CLZ => 20,
+            _ => 20,
+        },
+        Op::Env(_) | Op::Load(_) | Op::Store(..) => limbs + 1,
+        Op::Grow(..) => 22,
+        Op::MemLoad(_) | Op::MemStore(..) => 11,
+        Op::MemStore8(..) => 4,
+        Op::CallDataLoad(_) => 30,
+        Op::Msize | Op::Gas => 2,
+        Op::Builtin { .. } => 10,
+    }
+}
