@@ -4,7 +4,7 @@ use crate::args::ZooArgs;
 use crate::exit::{Exit, Failure};
 use crate::source;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 use zoo::{Attempt, Broken, Came, Fault, LAYERS, Layer, Plan, Score, Setup, Survivors};
 
@@ -23,7 +23,12 @@ pub(crate) fn zoo(args: &ZooArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
             "this program was built without faults; build it with them: cargo run --release --features zoo -- zoo";
         return Err(Failure::new(Exit::BadInput, format_args!("error: {what}")));
     }
-    let plan = plan(args, faults)?;
+    let mut plan = plan(args, faults)?;
+    if let Some(path) = &args.only {
+        plan.pairs = pairs(path)?;
+        plan.faults = plan.pairs.iter().map(|(fault, _)| *fault).collect();
+        plan.layers.retain(|layer| plan.pairs.iter().any(|(_, by)| by.name == layer.name));
+    }
     let survivors = Survivors::own().map_err(|bad| Failure::new(Exit::Internal, format_args!("error: {bad}")))?;
     let told = |attempt: &Attempt| {
         let line = format!("{:<24} {:<9} {}", attempt.fault, attempt.layer, came_to(attempt));
@@ -60,6 +65,24 @@ fn chosen(names: &[String], every: usize) -> Result<Vec<&'static Fault>, Failure
     Ok(::fault::table::all().filter(wanted).step_by(every.max(1)).collect())
 }
 
+/// Faults and the layer that must notice each.
+fn pairs(path: &Path) -> Result<Vec<(&'static Fault, &'static Layer)>, Failure> {
+    let bad = |what: &str| Failure::new(Exit::BadInput, format_args!("error: {}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| bad(&error.to_string()))?;
+    let rows =
+        text.lines().map(|line| line.split('#').next().unwrap_or_default().split_whitespace().collect::<Vec<_>>());
+    let pair = |row: Vec<&str>| {
+        let found = match row[..] {
+            [fault, layer] => zoo::find(fault).zip(Layer::named(layer)),
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            bad(&format!("`{}` is no fault and layer; `unanimous zoo --list` shows them", row.join(" ")))
+        })
+    };
+    rows.filter(|row| !row.is_empty()).map(pair).collect()
+}
+
 fn plan(args: &ZooArgs, faults: Vec<&'static Fault>) -> Result<Plan, Failure> {
     let named = |name: &String| {
         Layer::named(name).ok_or_else(|| {
@@ -73,23 +96,28 @@ fn plan(args: &ZooArgs, faults: Vec<&'static Fault>) -> Result<Plan, Failure> {
     };
     let command = std::env::current_exe()
         .map_err(|error| Failure::new(Exit::Internal, format_args!("error: this program is nowhere: {error}")))?;
-    let tests = args.test.iter().map(|test| test.canonicalize().unwrap_or_else(|_| test.clone()));
     let words = |text: &String| text.split_whitespace().map(str::to_owned).collect();
     let setup = Setup {
         command,
         aarch64: args.aarch64.as_ref().map(words),
-        tests: tests.collect::<Vec<PathBuf>>(),
+        tests: args.test.iter().map(words).collect(),
         fixtures: args.fixtures.clone(),
         limit: Duration::from_secs(args.time),
         cases: args.cases,
     };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or_else(cores, usize::from);
-    Ok(Plan { faults, layers, setup, jobs, first_kill: args.first, store: args.out.clone() })
+    Ok(Plan { faults, layers, pairs: Vec::new(), setup, jobs, first_kill: args.first, store: args.out.clone() })
 }
 
 fn report(args: &ZooArgs, score: &Score, survivors: &Survivors, out: &mut dyn Write) -> Result<Exit, Failure> {
-    let complaints = score.complaints(survivors);
+    let mut complaints = score.complaints(survivors);
+    if args.only.is_some() {
+        // Whoever names a layer for a fault expects it to run.
+        complaints.extend(
+            score.untried().iter().map(|fault| format!("{} was not tried by the layer named for it", fault.name)),
+        );
+    }
     if args.json {
         writeln!(out, "{:#}", score.json())?;
     } else {

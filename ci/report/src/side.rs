@@ -6,6 +6,8 @@ use oracle::Fork;
 
 /// Rows that are shown before and after the place concerned.
 const CONTEXT: usize = 12;
+/// Rows of a section that are shown, at most.
+const SECTION_MAX: usize = 64;
 
 /// What is shown of a fork.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,7 +51,9 @@ fn listing(case: &Case, fork: &Fork) -> Vec<(usize, String, bool)> {
     let concerned = fork.instruction.map(|instruction| instruction.pc as usize);
     let lines: Vec<_> = disasm::disassemble(&code, case.revision).collect();
     let at = lines.iter().position(|line| line.pc >= concerned.unwrap_or(from)).unwrap_or(0);
-    let shown = &lines[at.saturating_sub(CONTEXT)..lines.len().min(at + CONTEXT)];
+    let ends = |opcode: u8| spec::table::TABLE[usize::from(opcode)].as_ref().is_none_or(|row| row.ends_section);
+    let section = lines[at.min(lines.len())..].iter().position(|line| ends(line.opcode)).map_or(0, |end| end + 1);
+    let shown = &lines[at.saturating_sub(CONTEXT)..lines.len().min(at + section.clamp(CONTEXT, SECTION_MAX))];
     shown.iter().map(|line| (line.pc, line.to_string(), Some(line.pc) == concerned)).collect()
 }
 

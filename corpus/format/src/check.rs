@@ -216,6 +216,8 @@ mod tests {
         roots.state_root = Some(B256::repeat_byte(1));
         roots.exact = Some(B256::repeat_byte(1));
         check(&roots, &outcome, &[]);
+        let rooted = Outcome { state_root: Field::Known(B256::repeat_byte(2)), ..outcome.clone() };
+        assert_eq!(CaseFile::check(&roots, &rooted)[0].what, What::StateRoot);
         roots.logs_hash = Some(B256::repeat_byte(1));
         assert_eq!(CaseFile::check(&roots, &outcome)[0].what, What::LogsHash);
     }

@@ -141,7 +141,7 @@ impl Vm for Template {
         };
         arena.adopt();
         self.counts.entered += 1;
-        if fault::planted!(TemplateNondeterminism) && self.counts.entered % 1000 == 0 {
+        if fault::planted!(TemplateNondeterminism) && self.counts.entered.is_multiple_of(1000) {
             let _ = frame.memory.grow(1);
         }
         let (entries, bmi2) = (&compiled.blob.entries, self.features.bmi2);

@@ -40,6 +40,8 @@ fn programs() -> Vec<(&'static str, Vec<u8>)> {
         ("equality as a word", two(&[op::EQ, op::PUSH0, op::MSTORE])),
         ("shift over limbs", one(&[op::PUSH1, 100, op::SHR, op::PUSH0, op::MSTORE])),
         ("shift by an unknown amount", two(&[op::SHL, op::PUSH0, op::MSTORE])),
+        ("signed shift by an unknown amount", two(&[op::SAR, op::PUSH0, op::MSTORE])),
+        ("signed quotient, with what is shared", two(&[op::SDIV, op::PUSH0, op::MSTORE])),
         ("mask", one(&[op::PUSH4, 0xff, 0xff, 0, 0, op::AND, op::PUSH0, op::MSTORE])),
         ("unknown offsets", two(&[op::MSTORE, op::PUSH0, op::MLOAD, op::MSTORE8])),
         ("jump to where the stack says", vec![op::JUMPDEST, op::JUMP]),
@@ -53,9 +55,13 @@ fn the_listing_is_the_one_that_was_read() {
     let mut text = String::new();
     for (name, bytes) in programs() {
         let blob = blob(&bytes, false);
-        // The way in and what is shared differ in places only, and are shown once.
+        // The way in and what is shared differ in places only, and are shown where something of it is new.
         let entry = blob.entry(0).unwrap() as usize;
-        let shown = if text.is_empty() { 0..blob.len() } else { entry..blob.sections_len() };
+        let shown = if text.is_empty() || name.ends_with("with what is shared") {
+            0..blob.len()
+        } else {
+            entry..blob.sections_len()
+        };
         writeln!(text, "{name}: {}", hex(&bytes)).unwrap();
         for (at, line) in listing(&blob).iter().filter(|(at, _)| shown.contains(at)) {
             writeln!(text, "  {at:4x}  {line}").unwrap();

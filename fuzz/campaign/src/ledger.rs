@@ -229,3 +229,20 @@ impl Observer for Counter {
         self.last = Some((frame.id, step.opcode));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compiled_is_what_an_engine_says() {
+        let instructions = BTreeMap::from([("ADD".to_owned(), 5), ("MUL".to_owned(), 2)]);
+        let mut ledger = Ledger { instructions, ..Ledger::default() };
+        let mut counts = [0; 256];
+        counts[usize::from(spec::op::ADD)] = 3;
+        ledger.add_compiled("jit", &counts);
+        assert_eq!((ledger.compiled_share("jit"), ledger.never_compiled("jit")), ((3, 7), vec!["MUL"]));
+        ledger.add_compiled("jit", &counts);
+        assert_eq!(ledger.compiled_share("jit"), (6, 7));
+    }
+}

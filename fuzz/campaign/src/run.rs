@@ -173,7 +173,7 @@ impl Campaign<'_> {
         let range = |start: &u64| from.max(*start)..to.min(start + BLOCK);
         let blocks: Vec<Block> = starts.par_iter().map(|start| self.block(range(start), state, progress)).collect();
         for block in blocks {
-            if !fault::planted!(CampaignWorker) || state.next % (2 * BLOCK) == 0 {
+            if !fault::planted!(CampaignWorker) || state.next.is_multiple_of(2 * BLOCK) {
                 state.ledger.merge(&block.ledger);
             }
             for result in &block.results {

@@ -171,9 +171,11 @@ fn a_tolerance_explains_its_own_row_and_is_counted() {
     let flipped = |part| move || Box::new(Flipped(reference(), part)) as Box<dyn Engine>;
     assert!(judge(&mut crew(flipped(Part::GasUsed)), &case, &tolerances).divergences.is_empty());
     assert_eq!(judge(&mut crew(flipped(Part::Output)), &case, &tolerances).divergences.len(), 1);
-    let older = Case { revision: Revision::Prague, ..case };
+    let older = Case { revision: Revision::Prague, ..case.clone() };
     assert_eq!(judge(&mut crew(flipped(Part::GasUsed)), &older, &tolerances).divergences.len(), 1);
     assert_eq!(tolerances.hits(), [("gas", "a test", 1)]);
+    let others = Tolerances::read(&text.replace("\"flipped\"", "\"another\"")).expect("the file is right");
+    assert_eq!(judge(&mut crew(flipped(Part::GasUsed)), &case, &others).divergences.len(), 1, "a row of another pair");
     for bad in ["", "version = 1", "version = 2\n[[tolerate]]\nname = \"x\"", "version = 2\ntolerate = 7", "x"] {
         assert!(Tolerances::read(bad).is_err(), "{bad}");
     }

@@ -45,13 +45,23 @@ pub struct Attempt {
     pub command: String,
     /// What it said at its end.
     pub said: String,
+    /// The instructions that were blamed, where engines were seen to differ on a generated case.
+    pub blamed: Option<String>,
 }
 
 impl Attempt {
     /// One that ran nothing yet.
     pub fn new(fault: &str, layer: &str) -> Attempt {
         let (fault, layer) = (fault.to_owned(), layer.to_owned());
-        Attempt { fault, layer, came: Came::Missed, millis: 0, command: String::new(), said: String::new() }
+        Attempt {
+            fault,
+            layer,
+            came: Came::Missed,
+            millis: 0,
+            command: String::new(),
+            said: String::new(),
+            blamed: None,
+        }
     }
 
     /// As a line of JSON.
@@ -64,7 +74,7 @@ impl Attempt {
         };
         json!({
             "fault": self.fault, "layer": self.layer, "came": came, "cases": cases, "millis": self.millis,
-            "command": self.command, "said": self.said,
+            "command": self.command, "said": self.said, "blamed": self.blamed,
         })
     }
 
@@ -84,6 +94,7 @@ impl Attempt {
             millis: value.get("millis")?.as_u64()?,
             command: text("command")?,
             said: text("said")?,
+            blamed: text("blamed"),
         })
     }
 }

@@ -1,8 +1,10 @@
 //! The layers: which commands they are, on which engines, for which faults.
 
 use crate::attempt::{Attempt, Came, run};
+use crate::blame;
 use fault::{Class, Fault};
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What layers need to know.
@@ -12,8 +14,8 @@ pub struct Setup {
     pub command: PathBuf,
     /// The same for aarch64 and what runs it, if faults of that architecture are to be found.
     pub aarch64: Option<Vec<String>>,
-    /// Programs of tests, built with faults.
-    pub tests: Vec<PathBuf>,
+    /// Programs of tests, built with faults, with what they are given; the quick ones first.
+    pub tests: Vec<Vec<String>>,
     /// The folder of official tests.
     pub fixtures: Option<PathBuf>,
     /// How long a layer may take.
@@ -57,6 +59,7 @@ pub static LAYERS: &[Layer] = &[
         kind: Kind::Gate("matrix"),
     },
     Layer { name: "sweep", about: "gas limits at every edge", standing: true, kind: Kind::Gate("sweep") },
+    Layer { name: "sections", about: "each section by itself", standing: true, kind: Kind::Gate("sections") },
     Layer { name: "relations", about: "each engine beside itself", standing: true, kind: Kind::Gate("relations") },
     Layer {
         name: "gate",
@@ -86,6 +89,8 @@ impl Layer {
         match self.kind {
             Kind::Tests => true,
             _ if fault.class == Class::Harness => false,
+            // Sections are run without a world around them.
+            Kind::Gate("sections") => runs && fault.place != "world",
             _ => runs,
         }
     }
@@ -116,21 +121,42 @@ impl Layer {
                     vec![[command, line.concat()].concat()]
                 }
             },
-            Kind::Tests => setup.tests.iter().map(|test| vec![test.display().to_string()]).collect(),
+            Kind::Tests => setup.tests.clone(),
         };
         let mut attempt = Attempt::new(fault.map_or("", |fault| fault.name), self.name);
         if commands.is_empty() {
             attempt.came = Came::Skipped;
         }
+        // Tests write to folders of fixed names.
+        let _alone = (self.kind == Kind::Tests).then(|| TESTS.lock().unwrap_or_else(PoisonError::into_inner));
         for command in commands {
             run(&mut attempt, &command, fault, setup.limit);
             if attempt.came.is_kill() {
                 break;
             }
         }
+        if attempt.came.is_kill()
+            && let Some((seed, index)) = self.found(&attempt)
+        {
+            attempt.blamed = Some(blame::blamed(&setup.command, fault, engines, &seed, &index));
+        }
         attempt
     }
+
+    /// Seed and index of the first generated case on which engines were seen to differ.
+    fn found(&self, attempt: &Attempt) -> Option<(String, String)> {
+        match (self.kind, &attempt.came) {
+            (Kind::Campaign, Came::Noticed { cases: Some(cases) }) => {
+                Some((SEED.to_owned(), cases.checked_sub(1)?.to_string()))
+            }
+            (Kind::Gate("campaign"), _) => blame::case_of(&attempt.said),
+            _ => None,
+        }
+    }
 }
+
+/// Held while tests run.
+static TESTS: Mutex<()> = Mutex::new(());
 
 /// The engines on which a fault of a place shows: the judged, and one that does not share it.
 fn engines(fault: &Fault) -> &'static str {

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod attempt;
+mod blame;
 mod layer;
 mod page;
 mod score;
@@ -40,17 +41,26 @@ pub struct Plan {
     pub setup: Setup,
     /// Processes at once.
     pub jobs: usize,
+    /// Ask only these layers about these faults; all of them if none is given.
+    pub pairs: Vec<(&'static Fault, &'static Layer)>,
     /// Stop asking layers once one has noticed.
     pub first_kill: bool,
     /// Where results are written down, and read from to go on.
     pub store: Option<PathBuf>,
 }
 
+impl Plan {
+    fn asks(&self, fault: &Fault, layer: &Layer) -> bool {
+        let among = |(of, by): &(&Fault, &Layer)| of.name == fault.name && by.name == layer.name;
+        layer.is_for(fault, &self.setup) && (self.pairs.is_empty() || self.pairs.iter().any(among))
+    }
+}
+
 /// Why a zoo could not be run to its end.
 #[derive(Debug)]
 pub enum Broken {
     /// A layer is red though nothing is planted.
-    Red(Attempt),
+    Red(Box<Attempt>),
     /// Results cannot be read or written.
     Store(BadStore),
     /// Threads cannot be started.
@@ -91,7 +101,7 @@ pub fn run(
     pool.install(|| {
         plan.layers.par_iter().try_for_each(|layer| sound(plan, layer))?;
         plan.faults.par_iter().with_max_len(1).try_for_each(|fault| {
-            for layer in plan.layers.iter().filter(|layer| layer.is_for(fault, &plan.setup)) {
+            for layer in plan.layers.iter().filter(|layer| plan.asks(fault, layer)) {
                 if !goes_on() {
                     break;
                 }
@@ -120,7 +130,7 @@ pub fn run(
 fn sound(plan: &Plan, layer: &Layer) -> Result<(), Broken> {
     let attempt = layer.attempt(None, &plan.setup);
     match attempt.came {
-        Came::Noticed { .. } | Came::TookTooLong => Err(Broken::Red(attempt)),
+        Came::Noticed { .. } | Came::TookTooLong => Err(Broken::Red(Box::new(attempt))),
         Came::Missed | Came::Skipped => Ok(()),
     }
 }

@@ -82,6 +82,20 @@ impl Score {
         times
     }
 
+    /// Of the faults that are bound to instructions and were seen on a generated case: how many were blamed on one of them, of
+    /// how many.
+    pub fn blame(&self) -> (usize, usize) {
+        let bound = self.faults.iter().filter(|fault| !fault.at.is_empty());
+        let blamed = bound.filter_map(|fault| {
+            let attempts = self.layers.iter().filter_map(|layer| self.attempt(fault, layer));
+            let named: Vec<&str> = attempts.filter_map(|attempt| attempt.blamed.as_deref()).collect();
+            let mut words = named.iter().flat_map(|named| named.split_whitespace());
+            (!named.is_empty()).then(|| words.any(|word| fault.at.split_whitespace().any(|at| at == word)))
+        });
+        let blamed: Vec<bool> = blamed.collect();
+        (blamed.iter().filter(|right| **right).count(), blamed.len())
+    }
+
     /// What is wrong: survivors without a reason, and reasons of faults that are dead.
     pub fn complaints(&self, survivors: &Survivors) -> Vec<String> {
         let alive = self.survivors();
@@ -108,13 +122,27 @@ impl Score {
             let (killed, asked) = self.of_layer(layer);
             json!({ "name": layer.name, "killed": killed, "asked": asked, "alone": self.alone(layer) })
         });
-        json!({ "faults": faults.collect::<Vec<_>>(), "layers": layers.collect::<Vec<_>>() })
+        let (right, asked) = self.blame();
+        json!({
+            "faults": faults.collect::<Vec<_>>(), "layers": layers.collect::<Vec<_>>(),
+            "blame": { "right": right, "asked": asked },
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_instruction_that_is_blamed_is_held_against_the_row() {
+        let bound: Vec<&Fault> = fault::table::all().filter(|fault| !fault.at.is_empty()).take(3).collect();
+        let layer = &crate::LAYERS[0];
+        let attempt = |i: usize, blamed: Option<String>| Attempt { blamed, ..Attempt::new(bound[i].name, layer.name) };
+        let right = format!("POP {}", bound[0].at);
+        let attempts = vec![attempt(0, Some(right)), attempt(1, Some("JUMPDEST".into())), attempt(2, None)];
+        assert_eq!(Score::new(&bound, &[layer], attempts).blame(), (1, 2));
+    }
 
     #[test]
     fn a_survivor_without_a_reason_is_a_complaint() {
@@ -137,6 +165,7 @@ mod tests {
         assert_eq!(score.untried().len(), 1);
         assert_eq!((score.of_layer(layers[0]), score.of_layer(layers[1]), score.alone(layers[1])), ((0, 2), (1, 1), 1));
         assert_eq!(score.times(), [11]);
+        assert_eq!(score.blame(), (0, 0));
         let complaints = score.complaints(&Survivors::default());
         assert_eq!(complaints.len(), 1);
         assert!(complaints[0].starts_with(faults[1].name));

@@ -28,6 +28,11 @@ pub fn summary(score: &Score) -> String {
     if let (Some(median), Some(worst)) = (times.get(times.len() / 2), times.last()) {
         let _ = writeln!(text, "time to notice: median {}, worst {}", seconds(*median), seconds(*worst));
     }
+    let (right, asked) = score.blame();
+    if asked > 0 {
+        let share = percent(right, asked);
+        let _ = writeln!(text, "blame: {right} of {asked} ({share}) bound to instructions and seen on generated cases");
+    }
     let n_untried = score.untried().len();
     if n_untried > 0 {
         let _ = writeln!(text, "skipped: {n_untried} faults that no layer here can run");

@@ -1,12 +1,14 @@
 //! `gate`: what must hold before a change is let in, on data that is built in.
 //!
-//! Five parts, each on every engine, ours and others': the corpus, whose outcomes are recorded; the matrix of every
+//! Six parts. Five on every engine, ours and others': the corpus, whose outcomes are recorded; the matrix of every
 //! instruction with corner operands; generated cases at every gas edge; each engine beside itself on cases
-//! that were changed in ways whose effect is known; and a campaign with a fixed seed. Floors on the ledger of the campaign make a
+//! that were changed in ways whose effect is known; and a campaign with a fixed seed. One on ours alone: sections
+//! of code, each run by itself. Floors on the ledger of the campaign make a
 //! gate red that tested nothing. Nothing is tolerated because it is known: a known finding is named as such.
 
 mod part;
 mod relations;
+mod sections;
 mod sweep;
 
 use crate::args::{GateArgs, PartName};
@@ -71,6 +73,9 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
     }
     if wants(PartName::Relations) {
         parts.push(relations::relations(&crews));
+    }
+    if wants(PartName::Sections) {
+        parts.extend(sections::sections(&names, args.part.contains(&PartName::Sections)));
     }
     if wants(PartName::Campaign) {
         let (campaign, floors, table) = generated(&crews, &names, &tolerances)?;

@@ -267,7 +267,8 @@ fn signs() {
 /// All amounts, for each number of limbs: constant shifts were compiled wrongly before.
 #[test]
 fn shifts_by_every_amount() {
-    let rows: [(Shift, fn(U256, usize) -> U256); 3] = [
+    type Shifted = fn(U256, usize) -> U256;
+    let rows: [(Shift, Shifted); 3] = [
         (Shift::Left, |word, by| if by < 256 { word << by } else { U256::ZERO }),
         (Shift::Right, |word, by| if by < 256 { word >> by } else { U256::ZERO }),
         (Shift::Arithmetic, |word, by| word.arithmetic_shr(by.min(256))),

@@ -36,7 +36,7 @@ impl<I: Isa> Walk<'_, I> {
                 (left, ZERO) if !carries => self.copy(left),
                 _ => {
                     let link = if carries { Link::AddCarry } else { Link::Add };
-                    carries = !is_below_top(left, right) && !(fault::planted!(TemplateAddCarry) && right == ZERO);
+                    carries = !(is_below_top(left, right) || fault::planted!(TemplateAddCarry) && right == ZERO);
                     self.link(link, i)
                 }
             };
