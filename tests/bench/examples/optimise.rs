@@ -10,7 +10,6 @@ use bench::clock::timed;
 use cranelift::{Compiler, Options, Target};
 use spec::op;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -37,7 +36,7 @@ fn measure(out: &mut impl Write) -> Result<(), String> {
     print(out, format!("{:<44}{:>8}{:>10}{:>8}{:>12}{:>10}", "code", "bytes", "native", "ratio", "ms", "ms/KB"))?;
     let mut codes = bombs();
     match bench::workload::folder() {
-        Some(workloads) => codes.extend(contracts(&workloads.with_file_name("contracts"))?),
+        Some(workloads) => codes.extend(bench::contracts::read(&workloads.with_file_name("contracts"))?),
         None => print(out, format!("contracts skipped: {} is not set", bench::workload::VARIABLE))?,
     }
     for (name, code) in codes {
@@ -87,26 +86,6 @@ fn bombs() -> Vec<(String, Code)> {
         }
     }
     codes
-}
-
-/// The contracts by name, in the order of their files.
-fn contracts(folder: &Path) -> Result<Vec<(String, Code)>, String> {
-    let failed = |path: &Path, error: io::Error| format!("{}: {error}", path.display());
-    let listed = std::fs::read_dir(folder).map_err(|error| failed(folder, error))?;
-    let mut paths: Vec<_> = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "hex"));
-    paths.sort();
-    let read = |path: &Path| {
-        let text = std::fs::read_to_string(path).map_err(|error| failed(path, error))?;
-        let digits = text.trim().trim_start_matches("0x");
-        let byte = |i: usize| digits.get(2 * i..2 * i + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
-        let bytes: Option<Vec<u8>> = (0..digits.len() / 2).map(byte).collect();
-        let bytes =
-            bytes.filter(|bytes| !bytes.is_empty()).ok_or_else(|| format!("{}: no hexadecimal", path.display()))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok((name, Code::new(bytes.into())))
-    };
-    paths.iter().map(|path| read(path)).collect()
 }
 
 fn print(out: &mut impl Write, line: String) -> Result<(), String> {
