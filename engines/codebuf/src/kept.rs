@@ -63,7 +63,7 @@ struct Kept<T> {
 }
 
 /// What was made, by what decides it.
-pub struct Cache<T> {
+pub(crate) struct Cache<T> {
     /// One more than the index of what is kept, or 0, at the place that its digest names or at the next that was free.
     places: Vec<u16>,
     kept: Vec<Kept<T>>,
@@ -82,7 +82,7 @@ impl<T> Default for Cache<T> {
 
 impl<T> Cache<T> {
     /// Where a code is kept, if it was seen.
-    pub fn find(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<usize> {
+    pub(crate) fn find(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<usize> {
         if let Some((_, index)) = self.recent.iter().find(|(key, _)| key.is(code, revision, checkpoints)) {
             return Some(*index);
         }
@@ -111,12 +111,12 @@ impl<T> Cache<T> {
     }
 
     /// What is kept there.
-    pub fn get(&self, index: usize) -> Option<&T> {
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
         self.kept[index].compiled.as_ref()
     }
 
     /// Keeps what came of a code that was not found, and says where. There must be room.
-    pub fn keep(&mut self, code: &Code, revision: Revision, checkpoints: bool, compiled: Option<T>) -> usize {
+    pub(crate) fn keep(&mut self, code: &Code, revision: Revision, checkpoints: bool, compiled: Option<T>) -> usize {
         self.places.resize(PLACES, 0);
         let digest = Key::digest(code, revision, checkpoints);
         let mut place = digest as usize % PLACES;
@@ -131,28 +131,28 @@ impl<T> Cache<T> {
     }
 
     /// What can run of the codes kept behind the first so many.
-    pub fn since(&self, first: usize) -> impl Iterator<Item = (&Code, Revision, &T)> {
+    pub(crate) fn since(&self, first: usize) -> impl Iterator<Item = (&Code, Revision, &T)> {
         let rest = self.kept.iter().skip(first);
         rest.filter_map(|kept| Some((&kept.key.code, kept.key.revision, kept.compiled.as_ref()?)))
     }
 
     /// How many codes are kept.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.kept.len()
     }
 
     /// Whether nothing is kept.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 
     /// Whether there is no room for one more.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.kept.len() >= CODES_MAX || self.code_bytes >= CODE_BYTES_MAX
     }
 
     /// Forgets everything.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.places.fill(0);
         self.kept.clear();
         self.code_bytes = 0;

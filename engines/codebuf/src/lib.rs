@@ -15,8 +15,7 @@
 //! native code thus knows that no frame, of whatever depth, can return into any block. A suspended frame holds a canonical
 //! point, and the engine finds or makes the code for it when it resumes.
 //!
-//! **What is kept.** A [`Cache`] finds what an engine made of a code by the bytes of the code. It knows nothing of blocks: an engine
-//! that clears its arena clears its cache.
+//! **What is kept.** A [`Shelf`] holds what an engine made of each code, found by the bytes of the code, and the arena with it.
 //!
 //! **Other threads.** An engine may move to another thread between two runs. [`Arena::adopt`] makes that thread drop what
 //! it may have fetched before.
@@ -30,11 +29,12 @@ mod dual;
 mod kept;
 mod memory;
 mod region;
+mod shelf;
 mod single;
 mod space;
 
-pub use kept::Cache;
 use memory::Memory;
+pub use shelf::{Ready, Shelf};
 use space::Space;
 use std::error::Error;
 use std::fmt;

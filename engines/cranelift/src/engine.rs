@@ -3,7 +3,7 @@
 use crate::enter::enter;
 use crate::{Artifact, Blob, Compiler, Features, Key, Options, Target};
 use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
-use codebuf::{Arena, Block, Cache};
+use codebuf::{Ready, Shelf};
 use plan::Plan;
 use runtime::{Context, Moduli, Status};
 
@@ -26,12 +26,6 @@ pub struct Counts {
     pub failed: u64,
 }
 
-/// A blob that can run.
-struct Compiled {
-    blob: Blob,
-    block: Block,
-}
-
 /// The vm of the optimising engine.
 pub struct Cranelift {
     features: Features,
@@ -40,14 +34,11 @@ pub struct Cranelift {
     artifacts: Vec<Artifact>,
     /// Made when it is first needed; `None` behind that if there is no back end for this machine.
     compiler: Option<Option<Compiler>>,
-    arena: Option<Arena>,
-    cache: Cache<Compiled>,
+    shelf: Shelf<Blob>,
     moduli: Moduli,
     counts: Counts,
     /// What ran in compiled code with checkpoints.
     shares: Box<api::Counts>,
-    /// So many of the codes that are kept were told of.
-    told: usize,
 }
 
 impl Cranelift {
@@ -58,12 +49,10 @@ impl Cranelift {
             options,
             artifacts: Vec::new(),
             compiler: None,
-            arena: None,
-            cache: Cache::default(),
+            shelf: Shelf::new(ARENA),
             moduli: Moduli::default(),
             counts: Counts::default(),
             shares: Box::new([0; 256]),
-            told: 0,
         }
     }
 
@@ -93,37 +82,23 @@ impl Cranelift {
 
     /// Makes what can run a code, or refuses it, and says where it is kept.
     fn make(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> usize {
-        if self.cache.is_full() {
-            self.forget();
-        }
-        let compiled = self.compile(code, revision, checkpoints);
-        match compiled {
+        let mut blob = self.compile(code, revision, checkpoints);
+        let bytes = blob.as_mut().map(|blob| std::mem::take(&mut blob.bytes)).unwrap_or_default();
+        let index = self.shelf.keep(code, revision, checkpoints, blob.map(|blob| (blob, &bytes[..])));
+        match self.shelf.take_up(index) {
             Some(_) => self.counts.compiled += 1,
             None => self.counts.refused += 1,
         }
-        self.cache.keep(code, revision, checkpoints, compiled)
+        index
     }
 
-    fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Compiled> {
+    fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Blob> {
         let target = Target::host(self.features)?;
-        let mut blob = match self.made(code, revision, target, checkpoints) {
-            Some(blob) => blob,
-            None => {
-                let make = || Compiler::new(target, &self.options).ok();
-                self.compiler.get_or_insert_with(make).as_mut()?.compile(code, revision, checkpoints).ok()?
-            }
-        };
-        if self.arena.is_none() {
-            self.arena = Arena::new(ARENA).ok();
+        if let Some(blob) = self.made(code, revision, target, checkpoints) {
+            return Some(blob);
         }
-        let mut block = self.arena.as_mut()?.publish(&blob.bytes);
-        if block.is_err() {
-            self.forget();
-            block = self.arena.as_mut()?.publish(&blob.bytes);
-        }
-        // The bytes are in the arena.
-        blob.bytes = Vec::new();
-        Some(Compiled { blob, block: block.ok()? })
+        let make = || Compiler::new(target, &self.options).ok();
+        self.compiler.get_or_insert_with(make).as_mut()?.compile(code, revision, checkpoints).ok()
     }
 
     /// What was made of a code ahead of time.
@@ -133,15 +108,6 @@ impl Cranelift {
         }
         let wanted = Key::new(code, revision, target, &self.options, checkpoints);
         self.artifacts.iter().find_map(|artifact| artifact.blob(code, &wanted).ok())
-    }
-
-    /// Forgets all blobs at once: nobody can return into any of them.
-    fn forget(&mut self) {
-        self.cache.clear();
-        self.told = 0;
-        if let Some(arena) = &mut self.arena {
-            arena.clear();
-        }
     }
 }
 
@@ -154,21 +120,21 @@ impl Vm for Cranelift {
             return Exit::Leave;
         }
         let (revision, checkpoints) = (frame.revision(), frame.checkpoints);
-        let index = match self.cache.find(code, revision, checkpoints) {
+        let index = match self.shelf.find(code, revision, checkpoints) {
             Some(index) => index,
             None => self.make(code, revision, checkpoints),
         };
-        let compiled = self.cache.get(index);
-        let entered = compiled.and_then(|compiled| Some((compiled, compiled.blob.entry(frame.pc)?)));
-        let (Some((compiled, entry)), Some(arena)) = (entered, self.arena.as_mut()) else {
+        let ready = self.shelf.take_up(index);
+        let Some((Ready { made: blob, block }, entry)) =
+            ready.and_then(|ready| Some((ready, ready.made.entry(frame.pc)?)))
+        else {
             self.counts.left += 1;
             return Exit::Leave;
         };
-        arena.adopt();
         self.counts.entered += 1;
-        let (entries, bmi2) = (&compiled.blob.entries, self.features.bmi2);
+        let (entries, bmi2) = (&blob.entries, self.features.bmi2);
         let mut context = Context::new(code, frame, host, &mut self.moduli, entries, entry, bmi2);
-        let status = enter(&compiled.block, &compiled.blob, &mut context);
+        let status = enter(block, blob, &mut context);
         if let Some(panic) = context.take_panic() {
             std::panic::resume_unwind(panic);
         }
@@ -187,13 +153,6 @@ impl Vm for Cranelift {
     }
 
     fn take_published(&mut self) -> Vec<Published> {
-        let first = std::mem::replace(&mut self.told, self.cache.len());
-        let published = |(code, revision, compiled): (&Code, _, &Compiled)| Published {
-            address: compiled.block.entry().addr().get() as u64,
-            len: compiled.block.len() as u64,
-            code_hash: code.hash(),
-            revision,
-        };
-        self.cache.since(first).map(published).collect()
+        self.shelf.take_published()
     }
 }

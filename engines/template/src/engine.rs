@@ -4,7 +4,7 @@ use crate::compile::{Blob, Compiler, HostIsa};
 use crate::enter::enter;
 use crate::{Features, compile};
 use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
-use codebuf::{Arena, Block, Cache};
+use codebuf::{Ready, Shelf};
 use plan::Plan;
 use runtime::{Context, Moduli, Status};
 
@@ -33,24 +33,15 @@ pub struct Counts {
     pub failed: u64,
 }
 
-/// A blob that can run.
-struct Compiled {
-    blob: Blob,
-    block: Block,
-}
-
 /// The template engine's vm.
 pub struct Template {
     features: Features,
     compiler: Compiler<HostIsa>,
-    arena: Option<Arena>,
-    cache: Cache<Compiled>,
+    shelf: Shelf<Blob>,
     moduli: Moduli,
     counts: Counts,
     /// What ran in compiled code with checkpoints.
     shares: Box<api::Counts>,
-    /// So many of the codes that are kept were told of.
-    told: usize,
 }
 
 impl Template {
@@ -59,12 +50,10 @@ impl Template {
         Template {
             features,
             compiler: compile::host(features),
-            arena: None,
-            cache: Cache::default(),
+            shelf: Shelf::new(ARENA),
             moduli: Moduli::default(),
             counts: Counts::default(),
             shares: Box::new([0; 256]),
-            told: 0,
         }
     }
 
@@ -86,37 +75,14 @@ impl Template {
 
     /// Makes what can run a code, or refuses it, and says where it is kept.
     fn make(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> usize {
-        if self.cache.is_full() {
-            self.forget();
-        }
-        let compiled = self.compile(code, revision, checkpoints);
-        match compiled {
+        let blob = self.compiler.compile(code, revision, checkpoints).ok();
+        let made = blob.map(|blob| (blob, self.compiler.bytes()));
+        let index = self.shelf.keep(code, revision, checkpoints, made);
+        match self.shelf.take_up(index) {
             Some(_) => self.counts.compiled += 1,
             None => self.counts.refused += 1,
         }
-        self.cache.keep(code, revision, checkpoints, compiled)
-    }
-
-    fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Compiled> {
-        let blob = self.compiler.compile(code, revision, checkpoints).ok()?;
-        if self.arena.is_none() {
-            self.arena = Arena::new(ARENA).ok();
-        }
-        let mut block = self.arena.as_mut()?.publish(self.compiler.bytes());
-        if block.is_err() {
-            self.forget();
-            block = self.arena.as_mut()?.publish(self.compiler.bytes());
-        }
-        Some(Compiled { blob, block: block.ok()? })
-    }
-
-    /// Forgets all blobs at once: nobody can return into any of them.
-    fn forget(&mut self) {
-        self.cache.clear();
-        self.told = 0;
-        if let Some(arena) = &mut self.arena {
-            arena.clear();
-        }
+        index
     }
 }
 
@@ -129,24 +95,24 @@ impl Vm for Template {
             return Exit::Leave;
         }
         let (revision, checkpoints) = (frame.revision(), frame.checkpoints);
-        let index = match self.cache.find(code, revision, checkpoints) {
+        let index = match self.shelf.find(code, revision, checkpoints) {
             Some(index) => index,
             None => self.make(code, revision, checkpoints),
         };
-        let compiled = self.cache.get(index);
-        let entered = compiled.and_then(|compiled| Some((compiled, compiled.blob.entry(frame.pc)?)));
-        let (Some((compiled, entry)), Some(arena)) = (entered, self.arena.as_mut()) else {
+        let ready = self.shelf.take_up(index);
+        let Some((Ready { made: blob, block }, entry)) =
+            ready.and_then(|ready| Some((ready, ready.made.entry(frame.pc)?)))
+        else {
             self.counts.left += 1;
             return Exit::Leave;
         };
-        arena.adopt();
         self.counts.entered += 1;
         if fault::planted!(TemplateNondeterminism) && self.counts.entered.is_multiple_of(1000) {
             let _ = frame.memory.grow(1);
         }
-        let (entries, bmi2) = (&compiled.blob.entries, self.features.bmi2);
+        let (entries, bmi2) = (&blob.entries, self.features.bmi2);
         let mut context = Context::new(code, frame, host, &mut self.moduli, entries, entry, bmi2);
-        let status = enter(&compiled.block, &mut context);
+        let status = enter(block, &mut context);
         if let Some(panic) = context.take_panic() {
             std::panic::resume_unwind(panic);
         }
@@ -157,7 +123,7 @@ impl Vm for Template {
         let mut pc = context.pc;
         if status == Status::FAILS {
             self.counts.failed += 1;
-            let (head, gas) = compiled.blob.failed(context.failed_at).expect("a check failed at one of its places");
+            let (head, gas) = blob.failed(context.failed_at).expect("a check failed at one of its places");
             context.gas = context.gas.wrapping_add(u64::from(gas) * u64::from(!fault::planted!(TemplateHeadGas)));
             pc = head;
         }
@@ -173,13 +139,6 @@ impl Vm for Template {
     }
 
     fn take_published(&mut self) -> Vec<Published> {
-        let first = std::mem::replace(&mut self.told, self.cache.len());
-        let published = |(code, revision, compiled): (&Code, _, &Compiled)| Published {
-            address: compiled.block.entry().addr().get() as u64,
-            len: compiled.block.len() as u64,
-            code_hash: code.hash(),
-            revision,
-        };
-        self.cache.since(first).map(published).collect()
+        self.shelf.take_published()
     }
 }
