@@ -14,9 +14,9 @@ mod choice;
 mod section;
 
 pub use choice::Choice;
+pub use section::Section;
 
 use api::{Code, EngineId, Exit, Frame, Host, Published, Vm};
-use section::Section;
 
 /// Hands frames from vm to vm.
 pub struct Hopper {

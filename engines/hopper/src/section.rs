@@ -3,7 +3,7 @@
 use api::{AccountInfo, Address, B256, Bytes, Code, Exit, Flow, Frame, Halt, Host, Loaded, Slot, U256};
 
 /// A host that stops a frame at a canonical point. All else is asked of the host behind it.
-pub(crate) struct Section<'a> {
+pub struct Section<'a> {
     host: &'a mut dyn Host,
     /// Whether points are reported to the host behind.
     reports: bool,
@@ -14,7 +14,8 @@ pub(crate) struct Section<'a> {
 }
 
 impl Section<'_> {
-    pub(crate) fn new(host: &mut dyn Host, reports: bool, sections: u64) -> Section<'_> {
+    /// A host that lets a frame run so many sections. Points are reported to the host behind it, if it wants them.
+    pub fn new(host: &mut dyn Host, reports: bool, sections: u64) -> Section<'_> {
         Section { host, reports, points: sections, stopped: false }
     }
 

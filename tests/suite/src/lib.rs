@@ -1,6 +1,9 @@
 //! What the tests of every engine have in common: small cases, and one place that knows the engines.
 
-use api::{Account, Address, Block, Case, Engine, Fee, Outcome, Receipt, Revision, Transaction, U256, Value, Watch};
+use api::{
+    Account, Address, Block, Case, Checkpoint, Engine, Fee, Flow, Frame, Observer, Outcome, Receipt, Revision,
+    Transaction, U256, Value, Watch,
+};
 use spec::op;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,6 +14,17 @@ pub mod code;
 pub const SENDER: Address = Address::with_last_byte(0x5e);
 /// The account that is called.
 pub const CONTRACT: Address = Address::with_last_byte(0xc0);
+
+/// Every canonical point that is reported.
+#[derive(Default)]
+pub struct Recorder(pub Vec<Checkpoint>);
+
+impl Observer for Recorder {
+    fn checkpoint(&mut self, checkpoint: &Checkpoint, _: &Frame) -> Flow {
+        self.0.push(*checkpoint);
+        Flow::Continue
+    }
+}
 
 /// A case in which [`SENDER`] calls [`CONTRACT`] with this code and calldata.
 pub fn call_case(revision: Revision, code: Vec<u8>, data: Vec<u8>) -> Case {

@@ -1,54 +1,13 @@
 //! A frame can be stopped and taken up again at every canonical point, by another instance or another engine, and
 //! nothing changes: not the outcome, not the stream of checkpoints.
 
-use api::{
-    AccountInfo, Address, B256, Bytes, Checkpoint, Code, Engine, EngineId, Exit, Flow, Frame, Halt, Host, Loaded,
-    Observer, Revision, Slot, U256, Vm, Watch,
-};
+use api::{Checkpoint, Code, Engine, EngineId, Exit, Flow, Frame, Host, Observer, Revision, U256, Vm, Watch};
+use hopper::Section;
 use interp::Interp;
 use spec::op;
 use suite::code::{push, push_all, word};
-use suite::{CONTRACT, call_case, with_gas};
+use suite::{CONTRACT, Recorder, call_case, with_gas};
 use world::Machine;
-
-/// A host that lets a frame pass one canonical point and stops it at the next.
-struct OneSection<'a> {
-    host: &'a mut dyn Host,
-    passed: bool,
-}
-
-macro_rules! pass_on {
-    ($($name:ident($($arg:ident: $type:ty),*) $(-> $answer:ty)?;)*) => {
-        $(fn $name(&mut self, $($arg: $type),*) $(-> $answer)? { self.host.$name($($arg),*) })*
-    };
-}
-
-impl Host for OneSection<'_> {
-    pass_on! {
-        account(address: Address) -> Loaded<AccountInfo>;
-        balance(address: Address) -> Loaded<U256>;
-        self_balance(frame: &Frame) -> U256;
-        code_hash(address: Address) -> Loaded<B256>;
-        code(address: Address) -> Loaded<Code>;
-        block_hash(number: u64) -> B256;
-        load(frame: &Frame, key: U256) -> Loaded<Slot>;
-        store(frame: &Frame, key: U256, value: U256, refund: i64);
-        load_transient(frame: &Frame, key: U256) -> U256;
-        store_transient(frame: &Frame, key: U256, value: U256);
-        log(frame: &Frame, topics: &[B256], data: Bytes);
-        destroy(frame: &Frame, beneficiary: Address);
-        step(frame: &Frame, opcode: u8);
-        stepped(frame: &Frame, gas_cost: u64, halt: Option<Halt>);
-    }
-
-    fn is_over_limit(&self) -> bool {
-        self.host.is_over_limit()
-    }
-
-    fn checkpoint(&mut self, frame: &Frame) -> Flow {
-        if std::mem::replace(&mut self.passed, true) { Flow::Stop } else { self.host.checkpoint(frame) }
-    }
-}
 
 /// Runs every section on an interpreter of its own.
 struct Chopped;
@@ -57,7 +16,7 @@ impl Vm for Chopped {
     fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
         let reports = std::mem::replace(&mut frame.checkpoints, true);
         loop {
-            let mut section = OneSection { host, passed: false };
+            let mut section = Section::new(host, true, 1);
             let exit = Interp::new().run(code, frame, &mut section);
             if exit != Exit::Stop {
                 frame.checkpoints = reports;
@@ -73,19 +32,9 @@ struct Leaving;
 impl Vm for Leaving {
     fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
         let reports = std::mem::replace(&mut frame.checkpoints, true);
-        let exit = Interp::new().run(code, frame, &mut OneSection { host, passed: false });
+        let exit = Interp::new().run(code, frame, &mut Section::new(host, true, 1));
         frame.checkpoints = reports;
         if exit == Exit::Stop { Exit::Leave } else { exit }
-    }
-}
-
-#[derive(Default)]
-struct Recorder(Vec<Checkpoint>);
-
-impl Observer for Recorder {
-    fn checkpoint(&mut self, checkpoint: &Checkpoint, _: &Frame) -> Flow {
-        self.0.push(*checkpoint);
-        Flow::Continue
     }
 }
 

@@ -1,15 +1,14 @@
 //! What only hopping shows: a vm that keeps something to itself at a canonical point is right alone, whatever is watched, and wrong
 //! as soon as another vm goes on behind it.
 
-use api::{
-    Case, Checkpoint, Code, Engine, EngineId, Exit, Flow, Frame, Host, Memory, Observer, Outcome, U256, Vm, Watch,
-};
+use api::{Case, Checkpoint, Code, Engine, EngineId, Exit, Frame, Host, Memory, Outcome, U256, Vm, Watch};
 use r#gen::Profile;
 use hopper::Hopper;
 use interp::Interp;
 use spec::op;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use suite::Recorder;
 use world::Machine;
 
 /// What a frame was when a vm took it up.
@@ -53,16 +52,6 @@ fn the_end_of_memory(frame: &mut Frame, before: &Before) {
     frame.memory.reset(before.memory.limit());
     frame.memory.grow(kept.len() as u64).expect("it was as long before");
     frame.memory.fill_from(0, kept.len(), &kept, 0);
-}
-
-#[derive(Default)]
-struct Recorder(Vec<Checkpoint>);
-
-impl Observer for Recorder {
-    fn checkpoint(&mut self, checkpoint: &Checkpoint, _: &Frame) -> Flow {
-        self.0.push(*checkpoint);
-        Flow::Continue
-    }
 }
 
 fn id(name: &str) -> EngineId {

@@ -1,20 +1,10 @@
 //! Every engine of this repository reports the same stream of canonical points: the same places, gas, stacks, memories and
 //! return data, in generated cases and with every limit of gas that a small program can run out of.
 
-use api::{Case, Checkpoint, Engine, EngineError, Flow, Frame, Observer, Outcome, Revision, Watch};
+use api::{Case, Checkpoint, Engine, EngineError, Outcome, Revision, Watch};
 use r#gen::Profile;
 use spec::op;
-use suite::{call_case, with_gas};
-
-#[derive(Default)]
-struct Recorder(Vec<Checkpoint>);
-
-impl Observer for Recorder {
-    fn checkpoint(&mut self, checkpoint: &Checkpoint, _: &Frame) -> Flow {
-        self.0.push(*checkpoint);
-        Flow::Continue
-    }
-}
+use suite::{Recorder, call_case, with_gas};
 
 fn observe(engine: &mut dyn Engine, case: &Case) -> (Result<Outcome, EngineError>, Vec<Checkpoint>) {
     let mut recorder = Recorder::default();

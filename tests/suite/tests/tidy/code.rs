@@ -127,5 +127,5 @@ fn comments_and_literals_are_blank() {
 
 #[test]
 fn words_are_whole() {
-    assert_eq!(lines_with("unsafe_code\n unsafe fn\nnot_unsafe", "unsafe"), [2]);
+    assert_eq!(lines_with("unsafe_code\n unsafe extern\nnot_unsafe", "unsafe"), [2]);
 }

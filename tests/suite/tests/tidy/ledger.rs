@@ -1,6 +1,6 @@
 //! Unsafe has an address: only some crates hold it, and the ledger in `engines/ARCHITECTURE.md` counts it.
 //!
-//! Counted are blocks and `unsafe impl`, where somebody vouches for something; an `unsafe fn` only states what its
+//! Counted are blocks and implementations, where somebody vouches for something; a function only states what its
 //! caller must vouch for.
 
 use crate::code::{code, lines_with, offsets};
