@@ -6,9 +6,10 @@
 
 use api::{Code, Revision};
 use bench::clock::timed;
+use bench::table::{print, show};
 use bench::{bomb, workload};
 use clap::Parser;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 use template::{CODE_LEN_MAX, Features, compile};
@@ -28,13 +29,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    match measure(&Args::parse(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            let _ = writeln!(io::stderr(), "error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    show(|out| measure(&Args::parse(), out))
 }
 
 fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
@@ -92,8 +87,4 @@ fn row(name: &str, bytes: usize, code: usize, time: Duration) -> String {
     let ratio = code as f64 / bytes as f64;
     let us = microseconds(time);
     format!("{name:<44}{bytes:>8}{code:>10}{ratio:>8.2}{us:>12.1}{:>10.1}", us * 1024.0 / bytes as f64)
-}
-
-fn print(out: &mut impl Write, line: String) -> Result<(), String> {
-    writeln!(out, "{line}").map_err(|error| format!("cannot write the table: {error}"))
 }

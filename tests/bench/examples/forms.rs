@@ -6,9 +6,10 @@
 
 use api::{Code, Revision};
 use bench::clock::timed;
+use bench::table::{print, show};
 use ir::{Fuel, Func, Op, PASSES, Width, build};
 use spec::op;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -16,13 +17,7 @@ use std::time::Duration;
 const ROUNDS: u32 = 3;
 
 fn main() -> ExitCode {
-    match measure(&mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            let _ = writeln!(io::stderr(), "error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    show(measure)
 }
 
 /// What one code took, and what became of it.
@@ -158,8 +153,4 @@ fn row(name: &str, taken: &Taken) -> String {
 #[expect(clippy::float_arithmetic, reason = "a figure for people")]
 fn per_kilobyte(time: Duration, bytes: usize) -> String {
     format!("{:.1}", time.as_secs_f64() * 1e6 * 1024.0 / bytes as f64)
-}
-
-fn print(out: &mut impl Write, line: String) -> Result<(), String> {
-    writeln!(out, "{line}").map_err(|error| format!("cannot write the table: {error}"))
 }

@@ -7,9 +7,10 @@
 
 use api::{Code, Revision};
 use bench::clock::timed;
+use bench::table::{print, show};
 use cranelift::{Compiler, Options, Target};
 use spec::op;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -17,13 +18,7 @@ use std::time::Duration;
 const ROUNDS: u32 = 3;
 
 fn main() -> ExitCode {
-    match measure(&mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            let _ = writeln!(io::stderr(), "error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    show(measure)
 }
 
 fn measure(out: &mut impl Write) -> Result<(), String> {
@@ -86,8 +81,4 @@ fn bombs() -> Vec<(String, Code)> {
         }
     }
     codes
-}
-
-fn print(out: &mut impl Write, line: String) -> Result<(), String> {
-    writeln!(out, "{line}").map_err(|error| format!("cannot write the table: {error}"))
 }

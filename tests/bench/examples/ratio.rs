@@ -8,9 +8,10 @@
 use api::{Engine, Watch};
 use bench::clock::timed;
 use bench::stats::{geometric_mean, milliseconds, speed};
+use bench::table::{print, show};
 use bench::{Ended, Workload, baseline, modular, workload};
 use clap::Parser;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -32,13 +33,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    match compare(&Args::parse(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            let _ = writeln!(io::stderr(), "error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    show(|out| compare(&Args::parse(), out))
 }
 
 fn compare(args: &Args, out: &mut impl Write) -> Result<(), String> {
@@ -46,7 +41,7 @@ fn compare(args: &Args, out: &mut impl Write) -> Result<(), String> {
         let mut workloads = modular::all()?;
         workloads.retain(|workload| workload.name.contains(&args.filter));
         table(args, &workloads, out)?;
-        return print(out, &format!("{} loops; fastest of {} rounds", workloads.len(), args.rounds));
+        return print(out, format!("{} loops; fastest of {} rounds", workloads.len(), args.rounds));
     }
     let names = workload::heavy_names(&args.filter);
     if names.is_empty() {
@@ -55,14 +50,14 @@ fn compare(args: &Args, out: &mut impl Write) -> Result<(), String> {
     let Some(folder) = workload::folder() else {
         let why =
             format!("skipped: {} workloads, {} is not set: {}", names.len(), workload::VARIABLE, names.join(", "));
-        return print(out, &why);
+        return print(out, why);
     };
     let workloads = workload::heavy(&folder, &args.filter)?;
     table(args, &workloads, out)?;
     let skipped = workload::HEAVY.len() - workloads.len();
     print(
         out,
-        &format!("{} workloads, {skipped} left out by the filter; fastest of {} rounds", workloads.len(), args.rounds),
+        format!("{} workloads, {skipped} left out by the filter; fastest of {} rounds", workloads.len(), args.rounds),
     )
 }
 
@@ -71,17 +66,17 @@ fn table(args: &Args, workloads: &[Workload], out: &mut impl Write) -> Result<()
         [] => bench::engines(),
         names => bench::engines_named(names)?,
     };
-    print(out, &head(&engines))?;
+    print(out, head(&engines))?;
     let mut speeds = vec![Vec::new(); engines.len()];
     for workload in workloads {
         let times = measure(workload, &mut engines, args.rounds).map_err(|why| format!("{}: {why}", workload.name))?;
-        print(out, &row(&workload.name, &times))?;
+        print(out, row(&workload.name, &times))?;
         for (speeds, time) in speeds.iter_mut().zip(&times.engines) {
             speeds.extend(time.and_then(|time| speed(times.whole, time)));
         }
     }
     for (engine, speeds) in engines.iter().zip(&speeds) {
-        print(out, &mean(&engine.id().name, speeds, workloads.len()))?;
+        print(out, mean(&engine.id().name, speeds, workloads.len()))?;
     }
     Ok(())
 }
@@ -151,10 +146,6 @@ fn mean(name: &str, speeds: &[f64], workloads_len: usize) -> String {
 
 fn ratio(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"))
-}
-
-fn print(out: &mut impl Write, line: &str) -> Result<(), String> {
-    writeln!(out, "{line}").map_err(|error| format!("cannot write the table: {error}"))
 }
 
 #[cfg(test)]

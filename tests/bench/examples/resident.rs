@@ -4,8 +4,9 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use bench::resident::{Resident, bytes};
+use bench::table::{print, show};
 use clap::Parser;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -20,13 +21,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    match measure(&Args::parse(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            let _ = writeln!(io::stderr(), "error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    show(|out| measure(&Args::parse(), out))
 }
 
 /// Lines of the table.
@@ -40,8 +35,4 @@ fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
         print(out, format!("{:>12}{:>12}{:>16}", resident.compiled, resident.cases(), bytes()? / 1024))?;
     }
     Ok(())
-}
-
-fn print(out: &mut impl Write, line: String) -> Result<(), String> {
-    writeln!(out, "{line}").map_err(|error| format!("cannot write the table: {error}"))
 }

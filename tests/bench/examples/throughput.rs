@@ -13,6 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 use api::{Case, Watch, digest};
 use bench::clock::timed;
+use bench::table::{print, show};
 use clap::Parser;
 use r#gen::mix::MUTANT;
 use r#gen::{FAMILIES, Mix};
@@ -41,13 +42,7 @@ struct Args {
 const BLOCK: u64 = 256;
 
 fn main() -> ExitCode {
-    match measure(&Args::parse(), &mut io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            let _ = writeln!(io::stderr(), "error: {why}");
-            ExitCode::FAILURE
-        }
-    }
+    show(|out| measure(&Args::parse(), out))
 }
 
 /// Time of one stage over some cases.
@@ -91,13 +86,13 @@ fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
         total.times.iter_mut().zip(&stages.times).for_each(|(sum, time)| *sum += *time);
     }
     let titles = names.iter().map(String::as_str).chain(["cost", "share"]);
-    print(out, &format!("{:<14}{:>8}{:>8}{}", "family", "cases", "bytes", columns(titles)))?;
+    print(out, format!("{:<14}{:>8}{:>8}{}", "family", "cases", "bytes", columns(titles)))?;
     for (family, stages) in &families {
-        print(out, &row(family, stages, &total))?;
+        print(out, row(family, stages, &total))?;
     }
-    print(out, &row("all", &total, &total))?;
+    print(out, row("all", &total, &total))?;
     let rate = u128::from(total.cases) * 1_000_000_000 / total.cost().as_nanos().max(1);
-    print(out, &format!("{rate} cases per second and core, {}", args.engines.join(", ")))
+    print(out, format!("{rate} cases per second and core, {}", args.engines.join(", ")))
 }
 
 /// The names of the columns.
@@ -174,8 +169,4 @@ fn row(name: &str, stages: &Stages, total: &Stages) -> String {
 
 fn columns<'a>(texts: impl Iterator<Item = &'a str>) -> String {
     texts.map(|text| format!("{text:>10}")).collect()
-}
-
-fn print(out: &mut impl Write, line: &str) -> Result<(), String> {
-    writeln!(out, "{line}").map_err(|error| format!("cannot write the table: {error}"))
 }

@@ -17,6 +17,7 @@ pub mod ended;
 pub mod modular;
 pub mod resident;
 pub mod stats;
+pub mod table;
 pub mod workload;
 
 pub use ended::{Ended, Expected};
