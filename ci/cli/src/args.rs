@@ -11,6 +11,7 @@ use crate::native::{FeatureSet, Isa};
 use api::Revision;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Do EVM execution engines agree to the bit?
 ///
@@ -98,6 +99,10 @@ pub(crate) struct FuzzArgs {
     pub(crate) time: Option<u64>,
     #[command(flatten)]
     pub(crate) engines: EngineList,
+    /// Run this engine in one case of N only, those whose index N divides: for engines that take long to compile, as in
+    /// `--engines interp,template,cranelift --every cranelift=16`. The digest, which is the judge's, is the same
+    #[arg(long, value_name = "ENGINE=N")]
+    pub(crate) every: Vec<Every>,
     /// Threads; all cores if not given
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,
@@ -126,6 +131,30 @@ pub(crate) struct FuzzArgs {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// An engine that takes part in one case of so many.
+#[derive(Clone, Debug)]
+pub(crate) struct Every {
+    pub(crate) engine: String,
+    pub(crate) count: u64,
+}
+
+impl From<(String, u64)> for Every {
+    fn from((engine, count): (String, u64)) -> Every {
+        Every { engine, count }
+    }
+}
+
+impl FromStr for Every {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Every, String> {
+        // Names of engines with options hold `=` themselves.
+        let (engine, count) = text.rsplit_once('=').ok_or("write ENGINE=N, such as cranelift=16")?;
+        let count = count.parse().ok().filter(|count| *count > 0).ok_or("N is a number from 1")?;
+        Ok(Every { engine: engine.to_owned(), count })
+    }
 }
 
 /// Print one case of a seeded campaign in the readable form

@@ -60,6 +60,7 @@ fn came_to(ran: &Ran) -> String {
         Ran::Unsupported(why) => format!("unsupported: {why}"),
         Ran::Limit(what) => what.clone(),
         Ran::Crash(how) => format!("crashed: {how}"),
+        Ran::Absent => "not asked".into(),
     }
 }
 

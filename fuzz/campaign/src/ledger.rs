@@ -54,7 +54,7 @@ impl Ledger {
             match ran {
                 Ran::Limit(_) => *self.limits.entry(engine.clone()).or_default() += 1,
                 Ran::Unsupported(_) => *self.unsupported.entry(engine.clone()).or_default() += 1,
-                Ran::Outcome(_) | Ran::Crash(_) => {}
+                Ran::Outcome(_) | Ran::Crash(_) | Ran::Absent => {}
             }
         }
         *self.revisions.entry(case.revision.name().to_owned()).or_default() += 1;

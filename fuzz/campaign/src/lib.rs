@@ -22,7 +22,7 @@ pub use hang::{Stage, Task, hang};
 pub use known::{BadKnown, Known, News};
 pub use ledger::{INCONCLUSIVE_ONE_IN, Ledger};
 pub use pairs::Pairs;
-pub use run::{BLOCK, Campaign, Evidence, Keeper, Limits, Plan, Progress};
+pub use run::{BLOCK, Campaign, Evidence, Keeper, Limits, Plan, Progress, every_from_json};
 pub use shard::{BadShard, Shard, join};
 pub use state::{BadState, Found, Hung, State};
 pub use tree::Tree;

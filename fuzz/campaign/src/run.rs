@@ -7,11 +7,11 @@ use crate::shard::Shard;
 use crate::state::{Found, State};
 use alloy_primitives::{B256, Keccak256};
 use api::{Case, Watch, digest};
-use oracle::{Crew, Divergence, Ran, Tolerances, Verdict, judge};
+use oracle::{Crew, Divergence, Ran, Tolerances, Verdict, judge, judge_some};
 use rayon::prelude::*;
 use reduce::{Budget, Crews, Reduced, reduce};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Cases in a block. Part of what the digest is made of, so it never changes.
@@ -34,6 +34,8 @@ pub struct Plan {
     pub profile: String,
     /// Which part of it is run here.
     pub shard: Shard,
+    /// Engines that take part in one case of so many: those whose index the number divides.
+    pub every: BTreeMap<String, u64>,
 }
 
 impl Plan {
@@ -42,6 +44,7 @@ impl Plan {
         let shard = self.shard.json();
         json!({
             "seed": self.seed, "cases": self.cases, "engines": self.engines, "profile": self.profile, "shard": shard,
+            "every": self.every,
         })
     }
 
@@ -54,13 +57,28 @@ impl Plan {
             engines: engines.collect::<Option<_>>()?,
             profile: value["profile"].as_str()?.to_owned(),
             shard: value["shard"].as_str()?.parse().ok()?,
+            every: every_from_json(&value["every"])?,
         })
+    }
+
+    /// Whether an engine takes part in the case at this index.
+    pub fn takes_part(&self, engine: &str, index: u64) -> bool {
+        self.every.get(engine).is_none_or(|every| index.is_multiple_of(*every))
     }
 
     /// The indices of its cases, those of other shards left out.
     pub fn range(&self) -> Range<u64> {
         self.shard.range(self.cases)
     }
+}
+
+/// How often engines take part, from JSON, as a receipt has it too; where nothing is said all do.
+pub fn every_from_json(value: &Value) -> Option<BTreeMap<String, u64>> {
+    if value.is_null() {
+        return Some(BTreeMap::new());
+    }
+    let entry = |(name, every): (&String, &Value)| Some((name.clone(), every.as_u64().filter(|every| *every > 0)?));
+    value.as_object()?.iter().map(entry).collect()
 }
 
 /// A divergence with everything that is known of it, to be kept.
@@ -210,13 +228,13 @@ impl Campaign<'_> {
         let case = (self.source)(index);
         let hung = state.hung_at(index, Stage::Judge);
         let verdict = match hung {
-            None => judge(crew, &case, self.tolerances),
+            None => judge_some(crew, &case, self.tolerances, |engine| self.plan.takes_part(engine, index)),
             Some(hung) => hung_verdict(self.plan, hung),
         };
         ledger.add(&case, &verdict);
         if index.is_multiple_of(SAMPLE) && hung.is_none() && state.hung_at(index, Stage::Sample).is_none() {
             (self.alive)(Task { index, stage: Stage::Sample });
-            sample(crew, &case, ledger);
+            sample(crew, &case, ledger, |engine| self.plan.takes_part(engine, index));
         }
         let signatures: BTreeSet<String> =
             verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();
@@ -297,12 +315,12 @@ impl Campaign<'_> {
 }
 
 /// Follows a case instruction by instruction on the judge, and counts what the compilers ran of it in compiled code.
-fn sample(crew: &mut Crew, case: &Case, ledger: &mut Ledger) {
+fn sample(crew: &mut Crew, case: &Case, ledger: &mut Ledger, takes_part: impl Fn(&str) -> bool) {
     let mut counter = Counter::default();
     crew.run(0, case, Watch { steps: true, observer: Some(&mut counter), ..Watch::default() });
     ledger.add_sample(&counter);
     for i in 0..crew.len() {
-        if crew.take_compiled(i).is_some() {
+        if takes_part(crew.name(i)) && crew.take_compiled(i).is_some() {
             crew.run(i, case, Watch { checkpoints: true, ..Watch::default() });
             let counts = crew.take_compiled(i).unwrap_or([0; 256]);
             ledger.add_compiled(crew.name(i), &counts);

@@ -24,6 +24,8 @@ pub enum Ran {
     Limit(String),
     /// The engine broke.
     Crash(String),
+    /// It was not its turn: it takes part in some of the cases only.
+    Absent,
 }
 
 impl Ran {

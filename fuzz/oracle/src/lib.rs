@@ -24,4 +24,4 @@ pub use localise::{Fork, Instruction, localise};
 pub use repeat::repeat;
 pub use sweep::{Edges, gas_edges, with_gas};
 pub use tolerance::{BadTolerances, Tolerances};
-pub use verdict::{Divergence, Signature, Verdict, judge};
+pub use verdict::{Divergence, Signature, Verdict, judge, judge_some};

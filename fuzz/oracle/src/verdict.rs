@@ -77,8 +77,17 @@ impl Verdict {
 /// An engine that reached a resource limit has no outcome to compare. Beside an outcome of its own family that is a
 /// divergence, since they have their limits in common; beside another's it leaves the case inconclusive.
 pub fn judge(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Verdict {
-    let runs: Vec<(String, Ran)> =
-        (0..crew.len()).map(|i| (crew.name(i).to_owned(), crew.run(i, case, Watch::exact()))).collect();
+    judge_some(crew, case, tolerances, |_| true)
+}
+
+/// The same for the engines that take part, which are asked for by name.
+pub fn judge_some(crew: &mut Crew, case: &Case, tolerances: &Tolerances, takes_part: impl Fn(&str) -> bool) -> Verdict {
+    let mut runs: Vec<(String, Ran)> = Vec::with_capacity(crew.len());
+    for i in 0..crew.len() {
+        let name = crew.name(i).to_owned();
+        let ran = if takes_part(&name) { crew.run(i, case, Watch::exact()) } else { Ran::Absent };
+        runs.push((name, ran));
+    }
     let mut verdict = Verdict::default();
     let judge_at = runs.iter().position(|(_, ran)| ran.outcome().is_some());
     let judge = judge_at.map(|at| &runs[at]);

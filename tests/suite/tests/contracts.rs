@@ -7,6 +7,7 @@ use r#gen::Mix;
 use libtest_mimic::{Arguments, Failed, Trial};
 use oracle::{Crew, Tolerances};
 use reduce::Crews;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,14 @@ fn agree(folder: Option<PathBuf>) -> Result<(), Failed> {
     let mix = Mix { contracts, ..Mix::default() };
     let engines: Vec<String> = registry::names().chain(registry::peers()).map(str::to_owned).collect();
     let crew = Crew::new(&engines, |name| registry::make(name).ok())?;
-    let plan = Plan { seed: 1, cases: CASES, engines, profile: "contracts".into(), shard: Shard::WHOLE };
+    let plan = Plan {
+        seed: 1,
+        cases: CASES,
+        engines,
+        profile: "contracts".into(),
+        shard: Shard::WHOLE,
+        every: BTreeMap::new(),
+    };
     let text = std::fs::read_to_string(suite::repository().join("fuzz/oracle/tolerances.toml"))?;
     let tolerances = Tolerances::read(&text)?;
     let campaign = Campaign {

@@ -7,6 +7,7 @@ use interp::Interp;
 use oracle::{Crew, Tolerances};
 use reduce::{Budget, Crews};
 use spec::op;
+use std::collections::BTreeMap;
 use suite::{call_case, code};
 use world::Machine;
 
@@ -65,7 +66,14 @@ impl Progress for Once {
 }
 
 fn plan(seed: u64, shard: Shard) -> Plan {
-    Plan { seed, cases: CASES, engines: vec!["interp".into(), "no-caller".into()], profile: "test".into(), shard }
+    Plan {
+        seed,
+        cases: CASES,
+        engines: vec!["interp".into(), "no-caller".into()],
+        profile: "test".into(),
+        shard,
+        every: BTreeMap::new(),
+    }
 }
 
 fn run(plan: &Plan, once: bool) -> State {

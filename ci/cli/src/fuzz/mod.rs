@@ -10,7 +10,7 @@ pub(crate) use draw::{corpus_digest, mix, pool};
 pub(crate) use merge::merge;
 pub(crate) use pace::STATE;
 
-use crate::args::{FuzzArgs, GenerateArgs};
+use crate::args::{Every, FuzzArgs, GenerateArgs};
 use crate::crew::{self, crew, tolerances};
 use crate::diff;
 use crate::exit::{Exit, Failure};
@@ -26,6 +26,7 @@ use pace::Pace;
 use reduce::Crews;
 use report::CameTo;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -46,7 +47,8 @@ pub(crate) fn campaign(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> 
     // A state is not gone on with by other versions of the engines: its digest would be neither's.
     let profile = format!("{profile}; {}", roster.ids(&crew.names()).join(", "));
     let shard = shard::choose(args.shard.as_deref())?;
-    let plan = Plan { seed, cases: args.cases, engines: crew.names(), profile, shard };
+    let every = every(&args.every, &crew.names())?;
+    let plan = Plan { seed, cases: args.cases, engines: crew.names(), profile, shard, every };
     let start = match (&args.out, args.resume) {
         (Some(folder), true) => resume(folder, &plan)?,
         (Some(folder), false) if folder.join(STATE).exists() => {
@@ -92,6 +94,18 @@ pub(crate) fn campaign(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> 
     // What was found is reported even where it could not be written.
     let receipt = receipt::of_campaign(&plan, &state, draw::asked(&args.draw), roster);
     unwritten.map_or(Ok((exit, receipt)), Err)
+}
+
+/// Which engines take part in one case of how many. The judge takes part in all.
+fn every(asked: &[Every], names: &[String]) -> Result<BTreeMap<String, u64>, Failure> {
+    for Every { engine, .. } in asked {
+        if !names[1..].contains(engine) {
+            let (judge, others) = (&names[0], names[1..].join(", "));
+            let what = format!("--every {engine}: no such engine beside the judge {judge}; there are {others}");
+            return Err(Failure::new(Exit::BadInput, format_args!("error: {what}")));
+        }
+    }
+    Ok(asked.iter().map(|Every { engine, count }| (engine.clone(), *count)).collect())
 }
 
 /// Prints one case of a campaign.

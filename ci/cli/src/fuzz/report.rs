@@ -92,6 +92,11 @@ fn text(came_to: &CameTo<'_>, out: &mut dyn Write) -> Result<(), Failure> {
         let never = ledger.never_compiled(engine);
         writeln!(out, "compiled    {compiled} of {executed} instructions by {engine}; never: {}", never.join(" "))?;
     }
+    for (engine, every) in &plan.every {
+        let range = plan.range();
+        let n_cases = state.next.div_ceil(*every) - range.start.div_ceil(*every);
+        writeln!(out, "every       {engine} in one case of {every}: {n_cases}")?;
+    }
     for (name, reason, hits) in tolerances.hits() {
         writeln!(out, "tolerated   {hits} by {name}: {reason}")?;
     }

@@ -32,6 +32,7 @@ use rayon::prelude::*;
 use reduce::{Budget, Crews};
 use report::Suite;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// The campaign of the gate.
@@ -169,7 +170,8 @@ fn matrix(crews: &Crews, tolerances: &Tolerances) -> Part {
 
 /// A campaign with a fixed seed, floors on what it did, and how much of it ran in compiled code.
 fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result<(Part, Part, String), Failure> {
-    let plan = Plan { seed: SEED, cases: CASES, engines: names.to_vec(), profile: "gate".into(), shard: Shard::WHOLE };
+    let (engines, profile) = (names.to_vec(), "gate".into());
+    let plan = Plan { seed: SEED, cases: CASES, engines, profile, shard: Shard::WHOLE, every: BTreeMap::new() };
     let mix = Mix { pool: pool(), ..Mix::default() };
     let source = |index: u64| -> Case { mix.case(SEED, index) };
     let known = known(&[])?;

@@ -24,7 +24,7 @@ const VERSION: u64 = 1;
 pub(crate) fn of_campaign(plan: &Plan, state: &State, draw: Value, roster: Roster) -> Value {
     let run = json!({
         "command": "fuzz", "seed": plan.seed, "cases": plan.cases, "shard": plan.shard.to_string(), "draw": draw,
-        "mix": plan.profile.split("; ").next(), "engines": engines(&plan.engines, roster),
+        "mix": plan.profile.split("; ").next(), "engines": engines(&plan.engines, roster), "every": plan.every,
     });
     let ledger = &state.ledger;
     let found = state

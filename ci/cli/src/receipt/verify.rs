@@ -1,7 +1,7 @@
 //! `verify`: runs again what a receipt says, and compares.
 
 use super::VERSION;
-use crate::args::{DrawArgs, EngineList, FuzzArgs, GateArgs, HangLimit, PartName, PerfMap, VerifyArgs};
+use crate::args::{DrawArgs, EngineList, Every, FuzzArgs, GateArgs, HangLimit, PartName, PerfMap, VerifyArgs};
 use crate::exit::{Exit, Failure};
 use crate::roster::Roster;
 use crate::{fuzz, gate, source};
@@ -83,6 +83,7 @@ fn fuzz_args(run: &Value, args: &VerifyArgs) -> Option<FuzzArgs> {
         time: None,
         first: false,
         engines: engines(run)?,
+        every: campaign::every_from_json(&run["every"])?.into_iter().map(Every::from).collect(),
         jobs: args.jobs,
         known: Vec::new(),
         out: None,

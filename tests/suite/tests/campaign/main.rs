@@ -11,6 +11,7 @@ use interp::Interp;
 use oracle::{Crew, Part, Tolerances};
 use reduce::Crews;
 use spec::op;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use suite::{CONTRACT, call_case, code};
 use world::Machine;
@@ -124,7 +125,7 @@ impl Progress for After {
 
 fn plan(engines: &[&str], cases: u64) -> Plan {
     let engines = engines.iter().map(|name| name.to_string()).collect();
-    Plan { seed: 1, cases, engines, profile: "test".into(), shard: Shard::WHOLE }
+    Plan { seed: 1, cases, engines, profile: "test".into(), shard: Shard::WHOLE, every: BTreeMap::new() }
 }
 
 fn run(engines: &[&str], cases: u64, from: State, looks: u32, n_threads: usize) -> (State, Vec<Evidence>) {
@@ -140,19 +141,24 @@ fn run_until(
 ) -> (State, Vec<Evidence>) {
     let kept = Kept::default();
     let plan = plan(engines, cases);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads start");
+    let state = pool.install(|| run_with(&plan, &Known::default(), &kept, from, progress));
+    (state, kept.0.into_inner().expect("nobody panics with it"))
+}
+
+fn run_with(plan: &Plan, known: &Known, keeper: &dyn Keeper, from: State, progress: &dyn Progress) -> State {
+    let engines: Vec<&str> = plan.engines.iter().map(String::as_str).collect();
     let campaign = Campaign {
-        plan: &plan,
+        plan,
         source: &source,
-        crews: Crews::like(&crew(engines)),
+        crews: Crews::like(&crew(&engines)),
         tolerances: &Tolerances::none(),
         limits: Limits::default(),
-        keeper: &kept,
-        known: &Known::default(),
+        keeper,
+        known,
         alive: &|_| (),
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads start");
-    let state = pool.install(|| campaign.run(from, progress));
-    (state, kept.0.into_inner().expect("nobody panics with it"))
+    campaign.run(from, progress)
 }
 
 const ENOUGH: u32 = u32::MAX;
@@ -195,6 +201,28 @@ fn three_faults_are_three_findings() {
     assert_eq!(run(&FAULTS, 3000, State::default(), ENOUGH, 7).0, state);
 }
 
+/// An engine that takes part in one case of 16 is run in those alone, and the digest is the judge's.
+#[test]
+fn an_engine_may_take_part_in_some_cases_only() {
+    let engines = ["interp", "wrong-xor"];
+    let looks = || After(Mutex::new(ENOUGH));
+    let none = Known::default();
+    let always = plan(&engines, 3000);
+    let rarely = Plan { every: [("wrong-xor".to_owned(), 16)].into(), ..always.clone() };
+    let [all, some] = [&always, &rarely].map(|plan| {
+        let kept = Kept::default();
+        let state = run_with(plan, &none, &kept, State::default(), &looks());
+        (state, kept.0.into_inner().expect("nobody panics with it"))
+    });
+    assert_eq!(some.0.digest(), all.0.digest());
+    assert_eq!((some.0.ledger.judged, some.0.ledger.alone), (3000_u64.div_ceil(16), 3000 - 3000_u64.div_ceil(16)));
+    let seen = |state: &State| state.found.values().map(|found| found.count).sum::<u64>();
+    assert!(seen(&some.0) > 0 && seen(&some.0) < seen(&all.0) / 8, "{} of {}", seen(&some.0), seen(&all.0));
+    assert!(!some.1.is_empty() && some.1.iter().all(|evidence| evidence.index % 16 == 0));
+    assert_eq!(State::read(&some.0.write(&rarely), &rarely).expect("it was just written"), some.0);
+    assert!(State::read(&some.0.write(&rarely), &always).is_err(), "it is another campaign");
+}
+
 #[test]
 fn evidence_that_cannot_be_kept_is_reported_and_nothing_is_lost() {
     struct Full;
@@ -203,18 +231,7 @@ fn evidence_that_cannot_be_kept_is_reported_and_nothing_is_lost() {
             Err("no space left on device".into())
         }
     }
-    let plan = plan(&FAULTS, 3000);
-    let campaign = Campaign {
-        plan: &plan,
-        source: &source,
-        crews: Crews::like(&crew(&FAULTS)),
-        tolerances: &Tolerances::none(),
-        limits: Limits::default(),
-        keeper: &Full,
-        known: &Known::default(),
-        alive: &|_| (),
-    };
-    let state = campaign.run(State::default(), &After(Mutex::new(ENOUGH)));
+    let state = run_with(&plan(&FAULTS, 3000), &Known::default(), &Full, State::default(), &After(Mutex::new(ENOUGH)));
     assert_eq!(state.ledger.cases(), 3000);
     assert!(state.found.values().all(|found| found.kept == "not kept: no space left on device"));
 }
@@ -278,16 +295,5 @@ fn what_is_known_is_counted_and_what_returned_is_news() {
 }
 
 fn with_known(engines: &[&str], known: &Known, keeper: &Kept, from: State) -> State {
-    let plan = plan(engines, 3000);
-    let campaign = Campaign {
-        plan: &plan,
-        source: &source,
-        crews: Crews::like(&crew(engines)),
-        tolerances: &Tolerances::none(),
-        limits: Limits::default(),
-        keeper,
-        known,
-        alive: &|_| (),
-    };
-    campaign.run(from, &After(Mutex::new(ENOUGH)))
+    run_with(&plan(engines, 3000), known, keeper, from, &After(Mutex::new(ENOUGH)))
 }
