@@ -43,8 +43,7 @@ fn agree(folder: Option<PathBuf>) -> Result<(), Failed> {
     let engines: Vec<String> = registry::names().chain(registry::peers()).map(str::to_owned).collect();
     let crew = Crew::new(&engines, |name| registry::make(name).ok())?;
     let plan = Plan { seed: 1, cases: CASES, engines, profile: "contracts".into(), shard: Shard::WHOLE };
-    let text = std::fs::read_to_string(suite::repository().join("fuzz/oracle/tolerances.toml"))?;
-    let tolerances = Tolerances::read(&text)?;
+    let tolerances = Tolerances::read(oracle::TOLERANCES)?;
     let campaign = Campaign {
         plan: &plan,
         source: &|index| mix.case(1, index),
