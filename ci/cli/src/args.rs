@@ -232,6 +232,9 @@ pub(crate) struct ReplayArgs {
     /// Files or folders
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Write failures as SARIF 2.1.0 to this file, for code scanning
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) engines: EngineList,
     #[command(flatten)]

@@ -5,10 +5,7 @@ use crate::exit::{Exit, Failure};
 use crate::roster::Roster;
 use crate::source;
 use api::Case;
-use oracle::{Crew, Tolerances};
-
-/// The tolerance file of this repository.
-const TOLERANCES: &str = include_str!("../../../fuzz/oracle/tolerances.toml");
+use oracle::{Crew, TOLERANCES, Tolerances};
 
 /// The engines that were asked for; ours and others' if none was.
 pub(crate) fn crew(list: &EngineList, roster: Roster) -> Result<Crew, Failure> {

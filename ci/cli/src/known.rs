@@ -1,6 +1,5 @@
 //! Findings that are known: those of the corpus that is built in, and those in folders that are named.
 
-use crate::corpus;
 use crate::exit::{Exit, Failure};
 use crate::source;
 use campaign::{BadKnown, Known};

@@ -9,7 +9,6 @@ mod artifact;
 mod blame;
 mod code;
 pub mod conform;
-mod corpus;
 mod crew;
 mod diff;
 mod exit;

@@ -4,6 +4,7 @@ use crate::args::ReplayArgs;
 use crate::crew::{crew, tolerances};
 use crate::exit::{Exit, Failure};
 use crate::fuzz::STATE;
+use crate::gate::sarif;
 use crate::guard;
 use crate::roster::Roster;
 use crate::run::fold;
@@ -11,6 +12,7 @@ use crate::source;
 use api::{B256, digest};
 use format::{CaseFile, Expect};
 use oracle::{Crew, Ran, Tolerances, judge};
+use report::{CameTo, Suite, Test};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,8 @@ struct Tally {
     /// Cases of which nothing is known: neither compared nor expected, or at a resource limit.
     unknown: u64,
     digests: Vec<B256>,
+    /// What failed, could not be read or came to nothing.
+    tests: Vec<Test>,
 }
 
 /// Replays every case at or below the paths.
@@ -56,6 +60,7 @@ pub(crate) fn replay(args: &ReplayArgs, roster: Roster, out: &mut dyn Write) -> 
                 let message = anstream::adapter::strip_str(&failure.message).to_string();
                 let what: Vec<&str> = message.lines().take(2).map(str::trim).collect();
                 writeln!(out, "UNREAD   {}", what.join(" "))?;
+                tally.tests.push(Test { name, came_to: CameTo::Error(what.join(" ")) });
             }
         }
     }
@@ -67,6 +72,10 @@ pub(crate) fn replay(args: &ReplayArgs, roster: Roster, out: &mut dyn Write) -> 
         "{n} files, {cases} cases on {engines}: {compared} compared, {} tolerated, {failed} failed, {} unknown, {unread} files unread; digest {digest}",
         tally.tolerated, tally.unknown
     )?;
+    if let Some(path) = &args.sarif {
+        let suite = Suite { name: "replay".to_owned(), about: String::new(), tests: tally.tests };
+        source::write(path, &sarif(&[suite]))?;
+    }
     Ok(match (failed, unread, tally.unknown) {
         (1.., ..) => Exit::Differs,
         (0, 1.., _) => Exit::BadInput,
@@ -103,11 +112,15 @@ fn replay_file(
         for (engine, ran) in &verdict.runs {
             if let Ran::Limit(what) = ran {
                 writeln!(out, "LIMIT    {place}: {engine}: {what}")?;
+                tally.tests.push(Test { name: place.clone(), came_to: CameTo::Skipped(format!("{engine}: {what}")) });
             }
         }
         tally.failed += u64::from(!wrong.is_empty());
-        for what in wrong {
+        for what in &wrong {
             writeln!(out, "FAILED   {place}: {what}")?;
+        }
+        if !wrong.is_empty() {
+            tally.tests.push(Test { name: place, came_to: CameTo::Failed(wrong) });
         }
     }
     Ok(())

@@ -2,11 +2,8 @@
 
 use crate::canary::canary;
 use crate::{Check, Use, case};
-use oracle::{Crew, Tolerances, judge};
+use oracle::{Crew, TOLERANCES, Tolerances, judge};
 use std::fmt;
-
-/// The tolerance file of this repository.
-const TOLERANCES: &str = include_str!("../../oracle/tolerances.toml");
 
 /// Engines that are used for input after input, so that what one leaves behind is met by the next.
 pub struct Bench {

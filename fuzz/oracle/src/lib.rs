@@ -23,5 +23,5 @@ pub use crew::{Crew, Ran};
 pub use localise::{Fork, Instruction, localise};
 pub use repeat::repeat;
 pub use sweep::{Edges, gas_edges, with_gas};
-pub use tolerance::{BadTolerances, Tolerances};
+pub use tolerance::{BadTolerances, TOLERANCES, Tolerances};
 pub use verdict::{Divergence, Signature, Verdict, judge, judge_some};

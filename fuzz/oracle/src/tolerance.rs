@@ -9,6 +9,9 @@ use api::{Case, End, Halt, Outcome, Revision};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// The tolerance file of this repository.
+pub const TOLERANCES: &str = include_str!("../tolerances.toml");
+
 /// The version of the file that is understood.
 const VERSION: i64 = 2;
 

@@ -51,8 +51,7 @@ fn agree(folder: Option<PathBuf>) -> Result<(), Failed> {
         shard: Shard::WHOLE,
         every: BTreeMap::new(),
     };
-    let text = std::fs::read_to_string(suite::repository().join("fuzz/oracle/tolerances.toml"))?;
-    let tolerances = Tolerances::read(&text)?;
+    let tolerances = Tolerances::read(oracle::TOLERANCES)?;
     let campaign = Campaign {
         plan: &plan,
         source: &|index| mix.case(1, index),

@@ -13,8 +13,7 @@ fn crew() -> Crew {
 }
 
 fn tolerances() -> Tolerances {
-    let text = std::fs::read_to_string(suite::repository().join("fuzz/oracle/tolerances.toml")).expect("it is there");
-    Tolerances::read(&text).expect("the tolerances of this repository are right")
+    Tolerances::read(oracle::TOLERANCES).expect("the tolerances of this repository are right")
 }
 
 #[test]
@@ -47,9 +46,8 @@ fn running_a_case_again_changes_nothing() {
 /// Between engines of this repository nothing is tolerated.
 #[test]
 fn tolerances_name_a_peer() {
-    let text = std::fs::read_to_string(suite::repository().join("fuzz/oracle/tolerances.toml")).expect("it is there");
     let table: serde_json::Value =
-        serde_json::to_value(text.parse::<toml::Table>().expect("it is TOML")).expect("it is data");
+        serde_json::to_value(oracle::TOLERANCES.parse::<toml::Table>().expect("it is TOML")).expect("it is data");
     for row in table["tolerate"].as_array().expect("there are rows") {
         let families: Vec<&str> =
             row["families"].as_array().expect("a pair").iter().filter_map(|name| name.as_str()).collect();

@@ -79,7 +79,8 @@ fn oss_fuzz_gets_targets_seeds_and_dictionaries() {
         return;
     }
     let cargo = r#"case "$1" in
-    run) mkdir -p "$CARGO_TARGET_DIR/../seeds/corpus"; : >"$CARGO_TARGET_DIR/../seeds/evm.dict"; : >"$CARGO_TARGET_DIR/../seeds/corpus/one";;
+    run) [ -z "${CFLAGS:-}${RUSTFLAGS:-}" ] || exit 9
+        mkdir -p "$CARGO_TARGET_DIR/../seeds/corpus"; : >"$CARGO_TARGET_DIR/../seeds/evm.dict"; : >"$CARGO_TARGET_DIR/../seeds/corpus/one";;
     fuzz) for target in differential compile reduce formats canary; do
         mkdir -p "$CARGO_TARGET_DIR/host/release"; : >"$CARGO_TARGET_DIR/host/release/$target"; done;;
     esac"#;
@@ -87,12 +88,16 @@ fn oss_fuzz_gets_targets_seeds_and_dictionaries() {
     fs::create_dir_all(place.join("unanimous")).expect("the target folder can be written");
     fs::create_dir_all(place.join("out")).expect("the target folder can be written");
     let (source, out) = (place.display().to_string(), place.join("out").display().to_string());
-    let output = run("ci/oss-fuzz/build.sh", &place, &[("SRC", &source), ("OUT", &out), ("SANITIZER", "address")]);
+    let instrumented = "-fsanitize=address";
+    let variables = [("SRC", &*source), ("OUT", &out), ("SANITIZER", "address"), ("CFLAGS", instrumented)];
+    let output = run("ci/oss-fuzz/build.sh", &place, &variables);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let entries = fs::read_dir(&out).expect("it was made").map(|entry| entry.expect("it can be read").file_name());
     let mut names: Vec<String> = entries.map(|name| name.to_string_lossy().into_owned()).collect();
     names.sort();
-    let of = |target: &str| [target.to_owned(), format!("{target}.dict"), format!("{target}_seed_corpus.zip")];
+    let of = |target: &str| {
+        [target.to_owned(), format!("{target}.dict"), format!("{target}.options"), format!("{target}_seed_corpus.zip")]
+    };
     assert_eq!(names, ["compile", "differential", "formats", "reduce"].map(of).concat());
     assert!(calls(&place).contains("cargo fuzz build -O -s address\n"), "{}", calls(&place));
 }
@@ -158,6 +163,42 @@ fn targets_are_a_few_lines_and_all_there() {
         let lines = text(&format!("fuzz/targets/{name}.rs")).lines().count();
         assert!(lines <= 10, "{name}: {lines} lines; what it checks belongs into fuzz/harness");
     }
+}
+
+/// What a file outside its tests takes in from outside the folder that holds its manifest: a package would not have it.
+fn outsiders(file: &Path, text: &str, holds_manifest: impl Fn(&Path) -> bool) -> Vec<String> {
+    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let included = text.split("include_").skip(1).filter_map(|rest| rest.split_once("!(\"")?.1.split('"').next());
+    let package = file.ancestors().find(|folder| holds_manifest(folder)).map_or(0, |folder| folder.iter().count());
+    let stays = |included: &&str| {
+        let folder = file.parent().map_or(0, |folder| folder.iter().count());
+        folder.saturating_sub(included.matches("../").count()) >= package
+    };
+    included.filter(|included| !stays(included)).map(|path| format!("{}: {path}", file.display())).collect()
+}
+
+#[test]
+fn packages_hold_what_they_include() {
+    let root = root().canonicalize().expect("it is there");
+    let listed =
+        Command::new("git").args(["-c", "safe.directory=*", "ls-files", "*/src/*.rs"]).current_dir(&root).output();
+    let Some(listed) = listed.ok().filter(|listed| listed.status.success()) else {
+        let _ =
+            writeln!(std::io::stderr(), "skipped: packages_hold_what_they_include: no git checkout, 0 files checked");
+        return;
+    };
+    let holds_manifest = |folder: &Path| folder.join("Cargo.toml").is_file();
+    let listed = String::from_utf8(listed.stdout).expect("paths are UTF-8");
+    let files = listed.lines().map(|path| root.join(path)).filter(|file| file.is_file());
+    let of = |file: PathBuf| outsiders(&file, &fs::read_to_string(&file).expect("it is text"), holds_manifest);
+    assert_eq!(
+        files.flat_map(of).collect::<Vec<_>>(),
+        [""; 0],
+        "move it into the package, or give it a crate of its own"
+    );
+    let planted = |text: &str| outsiders(Path::new("a/b/src/c/d.rs"), text, |folder| folder == Path::new("a/b")).len();
+    assert_eq!(planted("include_str!(\"../../../x.toml\"); include_bytes!(\"../../x.toml\")"), 1);
+    assert_eq!(planted("#[cfg(test)] include_str!(\"../../../x.toml\")"), 0);
 }
 
 /// Versions by name in a lock file; a name may have several.

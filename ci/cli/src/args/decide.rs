@@ -29,6 +29,9 @@ pub(crate) struct GateArgs {
     /// Write a JUnit report to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) junit: Option<PathBuf>,
+    /// Write failures as SARIF 2.1.0 to this file, for code scanning
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sarif: Option<PathBuf>,
     /// Print failures as workflow commands too, which a GitHub job shows as annotations of the change
     #[arg(long, conflicts_with = "json")]
     pub(crate) annotations: bool,

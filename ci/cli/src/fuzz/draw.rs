@@ -1,7 +1,6 @@
 //! What a campaign draws its cases from, by the command line.
 
 use crate::args::DrawArgs;
-use crate::corpus;
 use crate::exit::{Exit, Failure};
 use crate::source;
 use alloy_primitives::{B256, hex, keccak256};

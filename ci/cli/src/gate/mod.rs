@@ -12,7 +12,6 @@ mod sections;
 mod sweep;
 
 use crate::args::{GateArgs, PartName};
-use crate::corpus;
 use crate::crew::{crew, tolerances};
 use crate::exit::{Exit, Failure};
 use crate::fuzz::pool;
@@ -57,7 +56,8 @@ pub(crate) fn gate(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Resu
 /// Runs the gate; gives its receipt too.
 pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Result<(Exit, Value), Failure> {
     guard::start(args.limit.hang);
-    source::apart(&[("--markdown", args.markdown.as_deref()), ("--junit", args.junit.as_deref())])?;
+    let reports = [("--markdown", &args.markdown), ("--junit", &args.junit), ("--sarif", &args.sarif)];
+    source::apart(&reports.map(|(flag, path)| (flag, path.as_deref())))?;
     let crews = Crews::like(&crew(&args.engines, roster)?);
     let names = crews.with(|crew| crew.names());
     let tolerances = tolerances()?;
@@ -112,12 +112,14 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
     if args.annotations {
         write!(out, "{}", report::annotations(&suites))?;
     }
-    // The second is written though the first cannot be.
+    // Each is written though another cannot be.
     let summary = || format!("{}{shares}", report::markdown(&verdict, &suites));
     let markdown = args.markdown.as_ref().map(|path| source::write(path, &summary()));
     let junit = args.junit.as_ref().map(|path| source::write(path, &report::junit("unanimous gate", &suites)));
-    markdown.unwrap_or(Ok(()))?;
-    junit.unwrap_or(Ok(()))?;
+    let sarif = args.sarif.as_ref().map(|path| source::write(path, &sarif(&suites)));
+    for written in [markdown, junit, sarif].into_iter().flatten() {
+        written?;
+    }
     let exit = match (n_failures, n_unknown) {
         (1.., _) if fault::planted!(GateExit) => Exit::Ok,
         (1.., _) => Exit::Differs,
@@ -126,6 +128,11 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
         (0, 0) => Exit::Ok,
     };
     Ok((exit, receipt))
+}
+
+/// Suites as SARIF of this version of the command.
+pub(crate) fn sarif(suites: &[Suite]) -> String {
+    report::sarif("unanimous", env!("CARGO_PKG_VERSION"), suites)
 }
 
 /// The corpus: the judge gives what is recorded, and the others what the judge gives.

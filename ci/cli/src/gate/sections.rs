@@ -1,7 +1,6 @@
 //! Sections of code, each run by itself from states made up for it, on those engines whose frames can be.
 
 use super::part::{Judged, Part, sum};
-use crate::corpus;
 use alloy_primitives::keccak256;
 use api::{Case, Code, Revision};
 use rayon::prelude::*;

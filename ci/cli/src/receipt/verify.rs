@@ -33,9 +33,9 @@ pub(crate) fn verify(args: &VerifyArgs, roster: Roster, out: &mut dyn Write) -> 
         Some("gate") => {
             let engines = engines(&receipt["run"]).ok_or_else(|| wrong("`run` names no engines"))?;
             let part = parts(&receipt["result"]).ok_or_else(|| wrong("`result` names no parts of the gate"))?;
-            let (json, annotations, markdown, junit, receipt) = (false, false, None, None, None);
+            let (json, annotations, markdown, junit, sarif, receipt) = (false, false, None, None, None, None);
             let limit = HangLimit { hang: args.limit.hang };
-            let asked = GateArgs { engines, part, limit, json, markdown, junit, annotations, receipt };
+            let asked = GateArgs { engines, part, limit, json, markdown, junit, sarif, annotations, receipt };
             gate::decide(&asked, roster, &mut sink())?
         }
         _ => return Err(wrong("`run` names no command that can be verified")),

@@ -45,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "spec",
         ],
     ),
+    ("corpus", &[]),
     ("format", &["fault", "api", "spec"]),
     ("gen", &["format", "api", "spec"]),
     ("oracle", &["fault", "format", "api", "spec"]),

@@ -1,0 +1,8 @@
+//! The corpus as it stood in the repository when this crate was built. The crate lies in the folder of the cases, so that a
+//! package of it holds them.
+
+/// Path in the repository and text of every case file.
+pub const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
+
+/// The same of every file that says what a finding was.
+pub const KNOWN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/known.rs"));
