@@ -57,14 +57,19 @@ impl Template {
         }
     }
 
+    /// The same, with choices that are drawn from a seed, the code and the place in it, and change nothing.
+    pub fn with_chaos(self, seed: u64) -> Template {
+        Template { compiler: self.compiler.with_chaos(seed), ..self }
+    }
+
     /// The identity of an engine of this name.
-    pub fn id(name: &str, features: Features) -> EngineId {
+    pub fn id(name: &str, features: Features, chaos: Option<u64>) -> EngineId {
         EngineId {
             name: name.to_owned(),
             family: "unanimous".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             features: features.names(),
-            options: Vec::new(),
+            options: chaos.map(|seed| format!("chaos={seed}")).into_iter().collect(),
         }
     }
 

@@ -11,6 +11,7 @@
 
 mod aarch64;
 mod buffer;
+mod chaos;
 pub mod compile;
 mod engine;
 mod enter;
