@@ -32,7 +32,7 @@ fn parted(crew: &mut Crew, case: &Case, fork: &Fork) -> String {
     let Some((section, _)) = sections(crew, case, fork.common.map_or(0, |point| point.index)).pop() else {
         return "before the first section".to_owned();
     };
-    let Some((code, address)) = code(case, section) else {
+    let Some((code, address)) = section.0.and_then(|address| Some((code_at(case, address)?, address))) else {
         return format!("in the section at pc {:#x} of code that no account has", section.1);
     };
     let lines = lines(&code, case, section.1);
@@ -47,7 +47,8 @@ fn stored(crew: &mut Crew, case: &Case) -> Option<String> {
     let mut sections = sections(crew, case, u64::MAX);
     sections.sort_by_key(|(_, first)| *first);
     sections.into_iter().take(SECTIONS_MAX).find_map(|(section, _)| {
-        let (code, address) = code(case, section)?;
+        let address = section.0?;
+        let code = code_at(case, address)?;
         let lines = lines(&code, case, section.1);
         let found = cut(crew, case, section, &lines)?;
         Some(text(section, address, lines.get(found)))
@@ -59,9 +60,18 @@ fn text(section: Section, address: Address, line: Option<&(usize, String)>) -> S
     format!("in the section at pc {:#x} of {address}{instruction}", section.1)
 }
 
-fn code(case: &Case, section: Section) -> Option<(Bytes, Address)> {
-    let address = section.0?;
-    Some((case.accounts.get(&address)?.code.clone(), address))
+/// The code of an account that has one.
+pub(super) fn code_at(case: &Case, address: Address) -> Option<Bytes> {
+    Some(case.accounts.get(&address)?.code.clone()).filter(|code| !code.is_empty())
+}
+
+/// The instruction at a place, as text.
+pub(super) fn text_at(case: &Case, address: Address, pc: u32) -> Option<String> {
+    let code = code_at(case, address)?;
+    let line = disasm::disassemble(&code, case.revision).find(|line| line.pc == pc as usize);
+    // Behind the code stands the STOP that every code ends with.
+    let text = line.map_or_else(|| "STOP".to_owned(), |line| line.to_string());
+    Some(format!("{address}, at pc {pc:#x}: {text}"))
 }
 
 /// Place and text of the instructions from a canonical point to the next.
