@@ -32,6 +32,8 @@ pub(crate) enum Whim {
 const RATES: [u64; 4] = [0, 4, 24, 64];
 /// The same for leaving: a frame that was left does not come back, so more would hide the rest.
 const LEAVE_RATES: [u64; 4] = [0, 0, 1, 4];
+/// Words of a section that go home before their time, at most: more of them would be more code than fits anywhere.
+pub(crate) const WORDS_MAX: usize = 24;
 /// Registers that every instruction can do with: a result of four limbs, and one more.
 const REGISTERS_MIN: u64 = 5;
 

@@ -4,7 +4,7 @@
 //! What an instruction becomes stands in `lower`; what is not there is a call to its builtin.
 
 use crate::buffer::{Label, Labels};
-use crate::chaos::{Chaos, Whim, has_builtin};
+use crate::chaos::{Chaos, WORDS_MAX, Whim, has_builtin};
 use crate::feedback::{self, Class};
 use crate::isa::{Check, Isa, Limb, Word};
 use crate::settle::Settling;
@@ -137,6 +137,9 @@ impl<I: Isa> Walk<'_, I> {
     /// What is drawn before an instruction. No flags are kept from one instruction to the next.
     fn stir(&mut self, op: &Op) {
         self.fresh = self.has(Whim::Fresh, op);
+        if self.window.entries.len() > WORDS_MAX {
+            return;
+        }
         let forgets = self.has(Whim::Forget, op);
         if forgets || self.has(Whim::Home, op) {
             self.settling.all(self.isa, self.window);

@@ -1,7 +1,6 @@
 //! Whether the right place is blamed: what `unanimous diff --blame` says of the first case on which engines were seen to differ.
 
 use fault::Fault;
-use std::path::Path;
 use std::process::Command;
 
 /// Seed and index in a failure that says how its case is generated.
@@ -13,17 +12,23 @@ pub(crate) fn case_of(failure: &str) -> Option<(String, String)> {
 }
 
 /// The instruction that is named for a generated case. Empty if none is.
-pub(crate) fn blamed(command: &Path, fault: Option<&Fault>, engines: &str, seed: &str, index: &str) -> String {
+pub(crate) fn blamed(command: &[String], fault: Option<&Fault>, engines: &str, seed: &str, index: &str) -> String {
     let name =
         format!("unanimous-zoo-{}-{}-{seed}-{index}.evm", std::process::id(), fault.map_or("", |fault| fault.name));
     let file = std::env::temp_dir().join(name);
-    let case = Command::new(command).args(["generate", "--seed", seed, index]).env_remove(fault::VARIABLE).output();
+    let Some((program, first)) = command.split_first() else { return String::new() };
+    let process = || {
+        let mut process = Command::new(program);
+        process.args(first).env_remove(fault::VARIABLE);
+        process
+    };
+    let case = process().args(["generate", "--seed", seed, index]).output();
     let Ok(case) = case else { return String::new() };
     if std::fs::write(&file, case.stdout).is_err() {
         return String::new();
     }
-    let mut diff = Command::new(command);
-    diff.args(["diff", "--blame", "--hang", "60", "--engines", engines]).arg(&file).env_remove(fault::VARIABLE);
+    let mut diff = process();
+    diff.args(["diff", "--blame", "--hang", "60", "--engines", engines]).arg(&file);
     if let Some(fault) = fault {
         diff.env(fault::VARIABLE, fault.name);
     }
