@@ -43,6 +43,9 @@ pub struct Layer {
     kind: Kind,
 }
 
+/// How a layer is run: its name, the engines, whether it is emulated.
+pub(crate) type Way = (&'static str, &'static str, bool);
+
 /// What a layer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -115,12 +118,12 @@ impl Layer {
     }
 
     /// Runs the layer without a fault, as it would be run with this one.
-    pub fn sound(&self, fault: &Fault, setup: &Setup) -> Attempt {
+    pub(crate) fn sound(&self, fault: &Fault, setup: &Setup) -> Attempt {
         self.run(None, self.engines(fault), setup, setup.emulated(fault))
     }
 
     /// What decides how the layer is run for a fault: two that agree are run alike.
-    pub fn way(&self, fault: &Fault, setup: &Setup) -> (&'static str, &'static str, bool) {
+    pub(crate) fn way(&self, fault: &Fault, setup: &Setup) -> Way {
         (self.name, self.engines(fault), setup.emulated(fault).is_some())
     }
 

@@ -132,7 +132,7 @@ pub fn run(
 
 /// What layers came to without a fault, by the way in which they were run.
 #[derive(Default)]
-struct Sound(Mutex<BTreeMap<(&'static str, &'static str, bool), Arc<OnceLock<Attempt>>>>);
+struct Sound(Mutex<BTreeMap<layer::Way, Arc<OnceLock<Attempt>>>>);
 
 impl Sound {
     /// An attempt that noticed something, if the layer notices nothing when it is run in the same way without a fault. What takes

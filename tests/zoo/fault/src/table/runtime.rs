@@ -28,6 +28,8 @@ faults! {
     in "engines/runtime/src/memory.rs" {
         RuntimeExpPrice Gas "EXP" ""
             "EXP costs what it costs after EIP-160 before it too";
+        RuntimeStoreByte Memory "MSTORE8" ""
+            "MSTORE8 by its builtin stores the highest byte";
         RuntimeMcopyExtent Memory "MCOPY" ""
             "memory grows to the source only";
         RuntimeMcopyOverlap Memory "MCOPY" "G02"
