@@ -43,14 +43,14 @@ const NAMED: &[Row] = &[
         make: cranelift,
     },
     Row {
-        name: "template-chaos",
-        about: "the template compiler by ways that are drawn for each code and change nothing; compared if it is named",
-        make: template_chaos,
-    },
-    Row {
         name: "hopper",
         about: "another vm for each section, as a seed says: between all of the above; compared if it is named",
         make: hopper,
+    },
+    Row {
+        name: "template-chaos",
+        about: "the template compiler by ways that are drawn for each code and change nothing; compared if it is named",
+        make: template_chaos,
     },
 ];
 
