@@ -66,6 +66,8 @@ const SHAPES: &[Shape] = &[
     shape("questions behind shifts", (&[op::CALLER], 1), &[op::SAR, op::CREATE2, op::SLOAD, op::BLOCKHASH, op::JUMPI]),
     shape("branches in a row, exchanged", (&[op::CALLER], 17), EXCHANGED_BRANCHES),
     shape("questions of deep words", (&[], 0), DEEP_QUESTIONS),
+    shape("loads that are dropped", (&[], 0), &[op::MLOAD, op::POP]),
+    shape("creates and logs", (&[], 0), &[op::CREATE, op::LOG0, op::LOG0]),
     shape("questions and branches", (&[], 0), QUESTIONS_AND_BRANCHES),
     shape("quotients on a higher stack", (&[op::CALLER], 900), &[op::SWAP16, op::DIV, op::DUP16]),
 ];

@@ -127,12 +127,19 @@ impl Layer {
         (self.name, self.engines(fault), setup.emulated(fault).is_some())
     }
 
+    /// Whether it goes on to its end whatever it notices on the way.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.kind, Kind::Gate(_) | Kind::Chaos)
+    }
+
     /// The engines that are compared for a fault.
     fn engines(&self, fault: &Fault) -> &'static str {
         match self.kind {
             // Programs of tests are native ones that know their engines.
             Kind::Tests => "",
             Kind::Chaos => "interp,template-chaos",
+            // A hopper makes machine code of every code in several ways; of thousands that takes minutes.
+            Kind::Gate("matrix" | "campaign") => engines(fault).trim_end_matches(",hopper"),
             _ => engines(fault),
         }
     }

@@ -110,10 +110,7 @@ pub fn run(
                 let attempt = match known {
                     Some(attempt) => attempt,
                     None => {
-                        let attempt = match layer.attempt(fault, &plan.setup) {
-                            kill if kill.came.is_kill() => sound.proven(kill, layer, fault, &plan.setup)?,
-                            attempt => attempt,
-                        };
+                        let attempt = sound.attempt(layer, fault, &plan.setup)?;
                         with(&store, |store| store.add(attempt.clone()))?;
                         told(&attempt);
                         attempt
@@ -135,6 +132,18 @@ pub fn run(
 struct Sound(Mutex<BTreeMap<layer::Way, Arc<OnceLock<Attempt>>>>);
 
 impl Sound {
+    /// Runs a layer with a fault, unless it is known to take too long without one.
+    fn attempt(&self, layer: &Layer, fault: &Fault, setup: &Setup) -> Result<Attempt, Broken> {
+        let known = with(&self.0, |all| all.get(&layer.way(fault, setup)).and_then(|once| once.get().cloned()));
+        if layer.is_whole() && known.is_some_and(|without| without.came == Came::TookTooLong) {
+            return Ok(too_long(Attempt::new(fault.name, layer.name)));
+        }
+        match layer.attempt(fault, setup) {
+            kill if kill.came.is_kill() => self.proven(kill, layer, fault, setup),
+            attempt => Ok(attempt),
+        }
+    }
+
     /// An attempt that noticed something, if the layer notices nothing when it is run in the same way without a fault. What takes
     /// too long then too is no news.
     fn proven(&self, attempt: Attempt, layer: &Layer, fault: &Fault, setup: &Setup) -> Result<Attempt, Broken> {
@@ -142,13 +151,14 @@ impl Sound {
         let without = once.get_or_init(|| layer.sound(fault, setup));
         match (&without.came, &attempt.came) {
             (Came::Noticed { .. }, _) => Err(Broken::Red(Box::new(without.clone()))),
-            (Came::TookTooLong, Came::TookTooLong) => {
-                let said = "takes longer than it may without a fault too".to_owned();
-                Ok(Attempt { came: Came::Skipped, said, ..attempt })
-            }
+            (Came::TookTooLong, Came::TookTooLong) => Ok(too_long(attempt)),
             _ => Ok(attempt),
         }
     }
+}
+
+fn too_long(attempt: Attempt) -> Attempt {
+    Attempt { came: Came::Skipped, said: "takes longer than it may without a fault too".to_owned(), ..attempt }
 }
 
 fn with<S, T>(store: &Mutex<S>, run: impl FnOnce(&mut S) -> T) -> T {
