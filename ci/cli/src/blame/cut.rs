@@ -4,10 +4,9 @@
 //! before it stays as it is. The first cut at which the frames differ names the instruction before it. Where no point
 //! shows that the engines part, all sections that were run are cut, in order: what went wrong was stored, or ended the frame.
 
-use api::{Address, Bytes, Case, Checkpoint, Code, Flow, Frame, Observer, Watch};
+use api::{Address, Bytes, Case, Checkpoint, Flow, Frame, Observer, Watch};
 use format::disasm;
 use oracle::{Crew, Fork, localise};
-use plan::Plan;
 use spec::op;
 use std::collections::BTreeMap;
 
@@ -74,12 +73,21 @@ pub(super) fn text_at(case: &Case, address: Address, pc: u32) -> Option<String> 
     Some(format!("{address}, at pc {pc:#x}: {text}"))
 }
 
-/// Place and text of the instructions from a canonical point to the next.
+/// Place and text of the instructions from a canonical point to the next. The instruction table says where that is: what compilers
+/// know of code may be what is wrong.
 fn lines(code: &Bytes, case: &Case, from: u32) -> Vec<(usize, String)> {
-    let plan = Plan::new(&Code::new(code.clone()), case.revision);
-    let end = plan.sections.iter().map(|section| section.pc).find(|pc| *pc > from).unwrap_or(u32::MAX);
-    let lines = disasm::disassemble(code, case.revision).map(|line| (line.pc, line.to_string()));
-    lines.filter(|(pc, _)| (from as usize..end as usize).contains(pc)).take(CUTS_MAX).collect()
+    let mut lines = Vec::new();
+    for line in disasm::disassemble(code, case.revision).skip_while(|line| line.pc < from as usize).take(CUTS_MAX) {
+        let opcode = code[line.pc];
+        if opcode == op::JUMPDEST && !lines.is_empty() {
+            break;
+        }
+        lines.push((line.pc, line.to_string()));
+        if spec::table::row(opcode, case.revision).is_none_or(|row| row.ends_section) {
+            break;
+        }
+    }
+    lines
 }
 
 /// The instruction before the first cut at which the engines differ. A cut by which the section is no longer reached, as what led
