@@ -60,14 +60,14 @@ const BOUNDS: [Bound; 4] = [
         lens: &[3 << 10, 24 << 10, 64 << 10],
         made: [EXPANSION_MAX as u64, 2048],
         times: [2, 100],
-        peak: [330, 64 << 10],
+        peak: [420, 64 << 10],
     },
     Bound {
         subject: Subject::TemplateAarch64,
         lens: &[3 << 10, 24 << 10, 64 << 10],
         made: [EXPANSION_MAX as u64, 2048],
         times: [7, 100],
-        peak: [500, 64 << 10],
+        peak: [640, 64 << 10],
     },
     Bound {
         subject: Subject::Form,

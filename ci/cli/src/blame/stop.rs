@@ -3,7 +3,8 @@
 //!
 //! A case ends where a STOP is put in the place of an instruction: what was done before it stays, what would follow is not done. With
 //! the STOP at an instruction the engines agree; with the STOP behind it they differ: so that instruction makes the
-//! difference. It is looked for by halving what was run, in the order in which each instruction ran first.
+//! difference. It is looked for by halving what was run, in the order in which each instruction ran first. A word on the stack is no part
+//! of an outcome, so a second way to stop logs the top one first.
 
 use super::cut::{code_at, text_at};
 use api::{Address, Case, Frame, Observer, Step, Watch};
@@ -22,7 +23,7 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
     let places = places(crew, case);
     // Behind the last one is the case as it is.
     let found = between(places.len(), &mut |count| match places.get(count) {
-        Some(place) => differs(crew, &stopped(case, *place), tolerances),
+        Some(place) => [STOPS, LOGS].iter().any(|end| differs(crew, &ended(case, *place, end), tolerances)),
         None => differs(crew, case, tolerances),
     })?;
     let (address, pc) = places[found];
@@ -51,16 +52,30 @@ fn differs(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> bool {
     !judge(crew, case, tolerances).divergences.is_empty()
 }
 
-/// The case with a STOP at a place.
-fn stopped(case: &Case, (address, pc): Place) -> Case {
+/// Ends the frame.
+const STOPS: &[u8] = &[op::STOP];
+/// Logs the top word and ends the frame.
+const LOGS: &[u8] = &[op::JUMPDEST, op::PUSH1, 0, op::MSTORE, op::PUSH1, 32, op::PUSH1, 0, op::LOG0, op::STOP];
+
+/// The case with an end of frames at a place: what fits no byte stands behind the code, and a jump to it at the place. What the jump
+/// overwrites is not run any more.
+fn ended(case: &Case, (address, pc): Place, end: &[u8]) -> Case {
     let mut shorter = case.clone();
-    if let Some(account) = shorter.accounts.get_mut(&address) {
-        let mut code = account.code.to_vec();
-        if let Some(byte) = code.get_mut(pc as usize) {
-            *byte = op::STOP;
+    let Some(account) = shorter.accounts.get_mut(&address) else { return shorter };
+    let mut code = account.code.to_vec();
+    // Behind all data of a PUSH that the end of the code cuts off.
+    let behind = code.len() + 33;
+    match (end, u16::try_from(behind)) {
+        ([byte], _) => code[pc as usize] = *byte,
+        (_, Err(_)) => code[pc as usize] = op::STOP,
+        (_, Ok(to)) => {
+            code.resize(behind, op::STOP);
+            code.extend(end);
+            let [high, low] = to.to_be_bytes();
+            code[pc as usize..pc as usize + 4].copy_from_slice(&[op::PUSH2, high, low, op::JUMP]);
         }
-        account.code = code.into();
     }
+    account.code = code.into();
     shorter
 }
 
@@ -74,7 +89,7 @@ fn places(crew: &mut Crew, case: &Case) -> Vec<Place> {
             break;
         }
     }
-    seen.places.retain(|(address, _)| code_at(case, *address).is_some());
+    seen.places.retain(|(address, pc)| code_at(case, *address).is_some_and(|code| (*pc as usize) < code.len()));
     seen.places
 }
 
@@ -96,6 +111,21 @@ impl Observer for Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const CASE: &[u8] = b"[[account]]\ncode = \"main\"\n[[expect]]\nrevision = \"Cancun\"\n=== main\n    STOP\n";
+
+    #[test]
+    fn the_end_stands_behind_the_code() {
+        let address = Address::with_last_byte(1);
+        let code = vec![op::CALLER, op::POP, op::PUSH1 + 3, 7];
+        let account = api::Account { code: code.clone().into(), ..api::Account::default() };
+        let case = Case { accounts: [(address, account)].into(), ..format::evm::read(CASE, "x").unwrap().case };
+        let bytes = |end| ended(&case, (address, 1), end).accounts[&address].code.to_vec();
+        assert_eq!(bytes(STOPS), [op::CALLER, op::STOP, op::PUSH1 + 3, 7]);
+        let logs = bytes(LOGS);
+        assert_eq!(logs[..5], [op::CALLER, op::PUSH2, 0, 37, op::JUMP]);
+        assert_eq!(logs[37..], *LOGS);
+    }
 
     #[test]
     fn the_edge_is_found_wherever_it_is() {

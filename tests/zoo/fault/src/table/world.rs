@@ -24,9 +24,10 @@ faults! {
             "a destroyed account keeps what it was sent afterwards";
         WorldNonceKept Journal "CREATE CREATE2" ""
             "a nonce is not undone";
-        WorldCollisionStorage CallCreate "CREATE2" ""
+        WorldCollisionStorage CallCreate "CREATE CREATE2" ""
             "an address with storage alone may be created at";
-        WorldPrecompileWarm Gas "BALANCE" "P03"
+        WorldPrecompileWarm Gas
+            "BALANCE EXTCODESIZE EXTCODECOPY EXTCODEHASH CALL CALLCODE DELEGATECALL STATICCALL SELFDESTRUCT" "P03"
             "the precompiled contracts of all revisions are warm";
         WorldTouchEmpty Journal "CALL" ""
             "an account that is touched and empty stays";
@@ -82,7 +83,8 @@ faults! {
             "every SELFDESTRUCT of an account is refunded";
     }
     in "engines/world/src/transact.rs" {
-        WorldCoinbaseWarm Gas "BALANCE" ""
+        WorldCoinbaseWarm Gas
+            "BALANCE EXTCODESIZE EXTCODECOPY EXTCODEHASH CALL CALLCODE DELEGATECALL STATICCALL SELFDESTRUCT" ""
             "the coinbase is warm before Shanghai";
         WorldListSlots Gas "SLOAD SSTORE" ""
             "the slots of an access list are cold";
