@@ -31,7 +31,7 @@ pub(crate) enum Whim {
 /// How often, in 64 places, a code with a whim has it. One of the rates is drawn for each code and whim.
 const RATES: [u64; 4] = [0, 4, 24, 64];
 /// The same for leaving: a frame that was left does not come back, so more would hide the rest.
-const LEAVE_RATES: [u64; 4] = [0, 0, 1, 4];
+const LEAVE_RATES: [u64; 4] = [0, 0, 0, 2];
 /// Words of a section that go home before their time, at most: more of them would be more code than fits anywhere.
 pub(crate) const WORDS_MAX: usize = 24;
 /// Registers that every instruction can do with: a result of four limbs, and one more.
