@@ -3,8 +3,8 @@
 //!
 //! A case ends where a STOP is put in the place of an instruction: what was done before it stays, what would follow is not done. With
 //! the STOP at an instruction the engines agree; with the STOP behind it they differ: so that instruction makes the
-//! difference. It is looked for by halving what was run, in the order in which each instruction ran first. A word on the stack is no part
-//! of an outcome, so a second way to stop logs the top one first.
+//! difference. It is looked for in the order in which each instruction ran first. Words on the stack and memory are no part of an outcome,
+//! so a second way to stop logs memory and the top word before.
 
 use super::cut::{code_at, text_at};
 use api::{Address, Case, Frame, Observer, Step, Watch};
@@ -13,7 +13,7 @@ use spec::op;
 use std::collections::BTreeSet;
 
 /// Instructions that are told apart; what runs behind them is taken for one.
-const PLACES_MAX: usize = 1 << 16;
+const PLACES_MAX: usize = 1 << 11;
 
 /// A place in the code of an account.
 type Place = (Address, u32);
@@ -22,7 +22,7 @@ type Place = (Address, u32);
 pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Option<String> {
     let places = places(crew, case);
     // Behind the last one is the case as it is.
-    let found = between(places.len(), &mut |count| match places.get(count) {
+    let found = before_first(places.len(), &mut |count| match places.get(count) {
         Some(place) => [STOPS, LOGS].iter().any(|end| differs(crew, &ended(case, *place, end), tolerances)),
         None => differs(crew, case, tolerances),
     })?;
@@ -30,22 +30,10 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
     Some(format!("with what ran before it they agree, behind it they differ: {}", text_at(case, address, pc)?))
 }
 
-/// A position at which nothing differs though behind it something does, if nothing differs at the first and something behind the
-/// last.
-fn between(len: usize, differs: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
-    if len == 0 || differs(0) || !differs(len) {
-        return None;
-    }
-    let (mut same, mut different) = (0, len);
-    while different - same > 1 {
-        let middle = same + (different - same) / 2;
-        if differs(middle) {
-            different = middle;
-        } else {
-            same = middle;
-        }
-    }
-    Some(same)
+/// The position before the first at which something differs, of so many and the one behind them. A word is seen only while it is
+/// on top, so they are tried in order and not halved.
+fn before_first(len: usize, differs: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
+    (0..=len).find(|at| differs(*at))?.checked_sub(1)
 }
 
 fn differs(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> bool {
@@ -54,8 +42,8 @@ fn differs(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> bool {
 
 /// Ends the frame.
 const STOPS: &[u8] = &[op::STOP];
-/// Logs the top word and ends the frame.
-const LOGS: &[u8] = &[op::JUMPDEST, op::PUSH1, 0, op::MSTORE, op::PUSH1, 32, op::PUSH1, 0, op::LOG0, op::STOP];
+/// Puts the top word behind memory, logs all of it and ends the frame.
+const LOGS: &[u8] = &[op::JUMPDEST, op::MSIZE, op::MSTORE, op::MSIZE, op::PUSH1, 0, op::LOG0, op::STOP];
 
 /// The case with an end of frames at a place: what fits no byte stands behind the code, and a jump to it at the place. What the jump
 /// overwrites is not run any more.
@@ -128,16 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn the_edge_is_found_wherever_it_is() {
-        for len in 1..40 {
-            for edge in 0..len {
-                assert_eq!(between(len, &mut |at| at > edge), Some(edge), "{len}");
-            }
-            assert_eq!(between(len, &mut |_| true), None);
-            assert_eq!(between(len, &mut |_| false), None);
-        }
-        assert_eq!(between(0, &mut |_| true), None);
-        // Of several edges one is found.
-        assert!([2, 7].contains(&between(12, &mut |at| (3..6).contains(&at) || at > 7).unwrap()));
+    fn the_first_edge_is_found() {
+        assert_eq!(before_first(12, &mut |at| (3..6).contains(&at) || at > 7), Some(2));
+        assert_eq!(before_first(12, &mut |at| at > 11), Some(11), "the whole case");
+        assert_eq!(before_first(12, &mut |_| true), None, "before anything is run");
+        assert_eq!(before_first(12, &mut |_| false), None);
+        assert_eq!(before_first(0, &mut |_| true), None);
     }
 }

@@ -43,7 +43,7 @@ faults! {
             "STATICCALL does not touch its target";
         WorldStaticInherited CallCreate "CALL" ""
             "a frame below a static one is not static";
-        WorldDelegateCaller CallCreate "DELEGATECALL" ""
+        WorldDelegateCaller CallCreate "DELEGATECALL CALLER" ""
             "DELEGATECALL is called by the borrower";
     }
     in "engines/world/src/create.rs" {
