@@ -34,7 +34,8 @@ const ROWS: &[Row] = &[
     Row { name: "template-plain", about: "the same for any processor of the architecture", make: template_plain },
 ];
 
-/// Engines of this repository that take too long to compile for what runs in seconds: they are compared where they are named.
+/// Engines of this repository that take too long for what runs in seconds, or make what another one makes in another way: they are
+/// compared where they are named.
 const NAMED: &[Row] = &[
     Row {
         name: "cranelift",
@@ -45,6 +46,11 @@ const NAMED: &[Row] = &[
         name: "hopper",
         about: "another vm for each section, as a seed says: between all of the above; compared if it is named",
         make: hopper,
+    },
+    Row {
+        name: "template-chaos",
+        about: "the template compiler by ways that are drawn for each code and change nothing; compared if it is named",
+        make: template_chaos,
     },
 ];
 
@@ -79,7 +85,18 @@ fn forms(options: ir::Options) -> Box<dyn Engine> {
 
 fn templates(name: &str, features: Features) -> Box<dyn Engine> {
     let precise = Box::new(Interp::new());
-    Box::new(Machine::with_precise(Template::id(name, features), Template::new(features), precise))
+    Box::new(Machine::with_precise(Template::id(name, features, None), Template::new(features), precise))
+}
+
+fn template_chaos() -> Box<dyn Engine> {
+    chaotic("template-chaos", 0)
+}
+
+/// The template engine whose ways are drawn from a seed.
+fn chaotic(name: &str, seed: u64) -> Box<dyn Engine> {
+    let (features, precise) = (Features::host(), Box::new(Interp::new()));
+    let vm = Template::new(features).with_chaos(seed);
+    Box::new(Machine::with_precise(Template::id(name, features, Some(seed)), vm, precise))
 }
 
 fn cranelift() -> Box<dyn Engine> {
@@ -144,7 +161,7 @@ pub fn peers() -> impl Iterator<Item = &'static str> {
 
 /// The engine with this name, whoever wrote it. Engines of the intermediate form are made with any options: `ir@3`,
 /// `ir@last-range`, `ir@last+fuel:number=17`, and so is the optimising one: `cranelift:opt=none:region=64:passes=last-range`. The
-/// hopper is made with any seed: `hopper:seed=7`.
+/// hopper and the chaos of the template engine are made with any seed: `hopper:seed=7`, `template:chaos=7`.
 pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
     if let Some(row) = rows().find(|row| row.name == name) {
         return Ok((row.make)());
@@ -171,7 +188,10 @@ fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
         return Some(options.parse().map(forms));
     }
     if let Some(seed) = name.strip_prefix("hopper:") {
-        return Some(seed_of(seed).map(|seed| hopping(&format!("hopper:seed={seed}"), seed)));
+        return Some(seed_of(seed, "seed").map(|seed| hopping(&format!("hopper:seed={seed}"), seed)));
+    }
+    if let Some(seed) = name.strip_prefix("template:") {
+        return Some(seed_of(seed, "chaos").map(|seed| chaotic(&format!("template:chaos={seed}"), seed)));
     }
     let options = name.strip_prefix("cranelift:")?;
     Some(
@@ -182,9 +202,9 @@ fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
     )
 }
 
-fn seed_of(option: &str) -> Result<u64, String> {
-    let seed = option.strip_prefix("seed=").and_then(|seed| seed.parse().ok());
-    seed.ok_or_else(|| format!("unknown option `{option}`; known is: seed=NUMBER"))
+fn seed_of(option: &str, name: &str) -> Result<u64, String> {
+    let seed = option.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).and_then(|seed| seed.parse().ok());
+    seed.ok_or_else(|| format!("unknown option `{option}`; known is: {name}=NUMBER"))
 }
 
 /// A name that is no engine.
@@ -226,6 +246,9 @@ mod tests {
             assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
         }
         assert_eq!(make("hopper:seed=7").map(|engine| engine.id().name).as_deref(), Ok("hopper:seed=7"));
+        assert_eq!(make("template:chaos=7").map(|engine| engine.id().name).as_deref(), Ok("template:chaos=7"));
+        let error = make("template:seed=7").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("known is: chaos=NUMBER")));
         let error = make("hopper:seed=x").err().map(|error| error.to_string());
         assert!(error.is_some_and(|error| error.contains("unknown option `seed=x`")));
         let error = make("cranelift:fast=yes").err().map(|error| error.to_string());

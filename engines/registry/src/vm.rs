@@ -12,6 +12,7 @@ pub fn vm(name: &str) -> Option<fn() -> Box<dyn Vm>> {
         "interp" => Some(|| Box::new(Interp::new())),
         "template" => Some(|| Box::new(Template::new(Features::host()))),
         "template-plain" => Some(|| Box::new(Template::new(Features::default()))),
+        "template-chaos" => Some(|| Box::new(Template::new(Features::host()).with_chaos(0))),
         "ir@0" => Some(|| Box::new(Ir::new(ir::Options::first(0)))),
         "ir@last" => Some(|| Box::new(Ir::new(ir::Options::last()))),
         "cranelift" => Some(|| Box::new(Cranelift::new(cranelift::Features::host(), cranelift::Options::default()))),

@@ -23,7 +23,8 @@ pub(crate) fn mstore(context: &mut Context<'_>, [word, offset]: &[U256; 2]) -> D
 
 pub(crate) fn mstore8(context: &mut Context<'_>, [word, offset]: &[U256; 2]) -> Done {
     let range = context.expand(offset, &U256::ONE)?;
-    context.frame.memory.slice_mut(range.offset, 1)[0] = word.byte(0);
+    context.frame.memory.slice_mut(range.offset, 1)[0] =
+        word.byte(if fault::planted!(RuntimeStoreByte) { 31 } else { 0 });
     Ok(())
 }
 

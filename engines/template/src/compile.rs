@@ -5,6 +5,7 @@
 //! ```
 
 use crate::aarch64::Aarch64;
+use crate::chaos::{Chaos, Whim};
 use crate::isa::{Isa, Unencodable};
 use crate::settle::Settling;
 use crate::walk::{Walk, check};
@@ -13,6 +14,7 @@ use crate::x86_64::X86_64;
 use crate::{CODE_LEN_MAX, Features};
 use api::{Code, Revision};
 use plan::{Ends, Op, Plan, Section};
+use runtime::Status;
 use spec::op;
 use std::ops::Range;
 
@@ -41,6 +43,16 @@ pub fn x86_64(code: &Code, revision: Revision, features: Features, checkpoints: 
 /// Compiles for aarch64. Branches that reach everywhere are for blobs that need them.
 pub fn aarch64(code: &Code, revision: Revision, checkpoints: bool) -> Result<Blob, Unencodable> {
     Compiler::new(Aarch64::new()).whole(code, revision, checkpoints)
+}
+
+/// Compiles for x86_64 with choices that are drawn, and do nothing.
+pub fn x86_64_chaos(code: &Code, revision: Revision, features: Features, seed: u64) -> Result<Blob, Unencodable> {
+    Compiler::new(X86_64::new(features)).with_chaos(seed).whole(code, revision, false)
+}
+
+/// The same for aarch64.
+pub fn aarch64_chaos(code: &Code, revision: Revision, seed: u64) -> Result<Blob, Unencodable> {
+    Compiler::new(Aarch64::new()).with_chaos(seed).whole(code, revision, false)
 }
 
 /// The architecture that this runs on.
@@ -78,6 +90,8 @@ pub(crate) struct Compiler<I> {
     plan: Plan,
     window: Window,
     settling: Settling,
+    /// The seed of what is drawn, if anything is.
+    chaos: Option<u64>,
 }
 
 /// What encoding may cost, in instructions of the usual kind. All that fit the longest code are below it.
@@ -99,7 +113,12 @@ fn effort(plan: &Plan) -> u64 {
 
 impl<I: Isa> Compiler<I> {
     fn new(isa: I) -> Compiler<I> {
-        Compiler { isa, plan: Plan::default(), window: Window::default(), settling: Settling::default() }
+        Compiler { isa, plan: Plan::default(), window: Window::default(), settling: Settling::default(), chaos: None }
+    }
+
+    /// The same, with choices that are drawn.
+    pub(crate) fn with_chaos(self, seed: u64) -> Compiler<I> {
+        Compiler { chaos: Some(seed), ..self }
     }
 
     /// The blob of a code, with its bytes.
@@ -120,9 +139,11 @@ impl<I: Isa> Compiler<I> {
         if effort > EFFORT_MAX {
             return Err(Unencodable(format!("its instructions count as {effort}, more than {EFFORT_MAX}")));
         }
-        let mut made = self.attempt(code, checkpoints, 0);
-        for way in 1..I::WAYS {
-            made = made.or_else(|_| self.attempt(code, checkpoints, way));
+        let chaos = self.chaos.map(|seed| Chaos::new(seed, code));
+        let first = chaos.map_or(0, |chaos| chaos.way(I::WAYS));
+        let mut made = self.attempt(code, checkpoints, first, chaos);
+        for way in first + 1..I::WAYS {
+            made = made.or_else(|_| self.attempt(code, checkpoints, way, chaos));
         }
         made
     }
@@ -132,14 +153,16 @@ impl<I: Isa> Compiler<I> {
         self.isa.bytes()
     }
 
-    fn attempt(&mut self, code: &Code, checkpoints: bool, way: u32) -> Result<Blob, Unencodable> {
-        let Compiler { isa, plan, window, settling } = self;
+    fn attempt(&mut self, code: &Code, checkpoints: bool, way: u32, chaos: Option<Chaos>) -> Result<Blob, Unencodable> {
+        let Compiler { isa, plan, window, settling, .. } = self;
+        window.registers = chaos.map_or(0..I::POOL.len(), |chaos| chaos.registers(I::POOL.len()));
         isa.begin(way);
         let labels = isa.labels(plan.sections.len());
         let fails = isa.labels(plan.sections.len());
         let mut entries = vec![0; code.len() + 1];
         isa.prologue();
-        let mut walk = Walk { isa: &mut *isa, code, plan, labels, window, settling, memory_end: 0, taken: 0 };
+        let mut walk =
+            Walk { isa: &mut *isa, code, plan, labels, window, settling, memory_end: 0, taken: 0, chaos, fresh: false };
         for (index, section) in plan.sections.iter().enumerate() {
             let is_target = plan.ops[section.ops.start as usize].opcode == op::JUMPDEST;
             let at = walk.isa.len() as i32;
@@ -147,6 +170,10 @@ impl<I: Isa> Compiler<I> {
                 *entry = if is_target { at } else { -at };
             }
             walk.isa.bind(labels.at(index));
+            if chaos.is_some_and(|chaos| chaos.has(Whim::Leave, section.pc)) {
+                walk.isa.resume_at(section.pc);
+                walk.isa.exit(Status::LEAVES);
+            }
             if checkpoints {
                 walk.isa.checkpoint(section.pc);
             }

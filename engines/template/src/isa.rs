@@ -167,8 +167,8 @@ pub(crate) trait Isa: Sized {
     /// Leaves with this status if the condition holds.
     fn exit_if(&mut self, cond: Cond, status: Status);
     /// Calls a builtin with this many words above the height at the head, and leaves if it says so. No register keeps
-    /// its value but those of the back end.
-    fn call(&mut self, builtin: u16, words: i32);
+    /// its value but those of the back end. If `slow`, no short way is tried before.
+    fn call(&mut self, builtin: u16, words: i32, slow: bool);
     /// Writes down the canonical point behind an instruction that suspends.
     fn resume_at(&mut self, pc: u32);
 

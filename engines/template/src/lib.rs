@@ -11,6 +11,7 @@
 
 mod aarch64;
 mod buffer;
+mod chaos;
 pub mod compile;
 mod engine;
 mod enter;
@@ -23,7 +24,7 @@ mod window;
 mod x86_64;
 
 pub use compile::Blob;
-pub use engine::{CODE_LEN_MAX, Counts, Template};
+pub use engine::{CODE_LEN_MAX, Counts, EXPANSION_MAX, Template};
 pub use isa::Unencodable;
 
 /// Features of the target that code may use. An input, never asked of the processor below the registry.

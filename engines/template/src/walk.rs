@@ -4,6 +4,7 @@
 //! What an instruction becomes stands in `lower`; what is not there is a call to its builtin.
 
 use crate::buffer::{Label, Labels};
+use crate::chaos::{Chaos, WORDS_MAX, Whim, has_builtin};
 use crate::feedback::{self, Class};
 use crate::isa::{Check, Isa, Limb, Word};
 use crate::settle::Settling;
@@ -26,6 +27,10 @@ pub(crate) struct Walk<'a, I> {
     pub(crate) memory_end: u32,
     /// The instructions behind the one at hand are part of it: so many.
     pub(crate) taken: usize,
+    /// What is drawn for the code.
+    pub(crate) chaos: Option<Chaos>,
+    /// The instruction at hand takes no register of its operands.
+    pub(crate) fresh: bool,
 }
 
 impl<I: Isa> Walk<'_, I> {
@@ -40,6 +45,9 @@ impl<I: Isa> Walk<'_, I> {
         let mut next = 0;
         while let Some(op) = ops.get(next) {
             self.taken = 0;
+            if self.chaos.is_some() {
+                self.stir(op);
+            }
             self.note_operands(op);
             self.instruction(op, &ops[next + 1..], section);
             self.note_result(op);
@@ -66,6 +74,9 @@ impl<I: Isa> Walk<'_, I> {
             } else {
                 Halt::Undefined
             }));
+        }
+        if has_builtin(op.opcode) && self.has(Whim::Builtin, op) {
+            return self.builtin(op);
         }
         match op.opcode {
             op::STOP => self.isa.exit(Status::STOP),
@@ -118,6 +129,27 @@ impl<I: Isa> Walk<'_, I> {
         }
     }
 
+    /// Whether a whim was drawn for an instruction.
+    pub(crate) fn has(&self, whim: Whim, op: &Op) -> bool {
+        self.chaos.is_some_and(|chaos| chaos.has(whim, op.pc))
+    }
+
+    /// What is drawn before an instruction. No flags are kept from one instruction to the next.
+    fn stir(&mut self, op: &Op) {
+        self.fresh = self.has(Whim::Fresh, op);
+        if self.window.entries.len() > WORDS_MAX {
+            return;
+        }
+        let forgets = self.has(Whim::Forget, op);
+        if forgets || self.has(Whim::Home, op) {
+            self.settling.all(self.isa, self.window);
+        }
+        if forgets {
+            self.window.forget();
+            self.memory_end = 0;
+        }
+    }
+
     /// The number behind a PUSH of up to eight bytes.
     fn short_immediate(&self, op: &Op) -> u64 {
         let bytes = self.code.padded()[op.pc as usize + 1..].first_chunk();
@@ -165,14 +197,15 @@ impl<I: Isa> Walk<'_, I> {
         feedback::result(op.opcode, Class::Builtin);
         if !row.ends_section {
             self.settling.operands(self.isa, self.window, pops);
-            self.isa.call(op.opcode.into(), self.window.height());
+            let slow = self.has(Whim::Slow, op);
+            self.isa.call(op.opcode.into(), self.window.height(), slow);
             return self.answer(pops, pushes);
         }
         self.settling.all(self.isa, self.window);
         if matches!(op.opcode, op::CREATE | op::CREATE2 | op::CALL | op::CALLCODE | op::DELEGATECALL | op::STATICCALL) {
             self.isa.resume_at(if fault::planted!(TemplateResume) && op.opcode == op::CALL { 0 } else { op.pc + 1 });
         }
-        self.isa.call(op.opcode.into(), self.window.height());
+        self.isa.call(op.opcode.into(), self.window.height(), false);
         self.answer(pops, pushes);
         self.isa.advance(self.window.height());
     }
@@ -231,7 +264,7 @@ impl<I: Isa> Walk<'_, I> {
     /// A register for limb `i` of a result: that of the operand, if nothing else needs it.
     pub(crate) fn reuse(&mut self, operand: Limb) -> crate::isa::Reg {
         match operand {
-            Limb::Reg(reg) if self.window.is_last_use(reg) => {
+            Limb::Reg(reg) if self.window.is_last_use(reg) && !self.fresh => {
                 self.window.retain(operand);
                 reg
             }

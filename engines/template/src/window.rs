@@ -10,6 +10,7 @@
 
 use crate::isa::{Isa, Limb, Reg, Word};
 use api::U256;
+use std::ops::Range;
 
 /// A word that is nowhere but in the code.
 pub(crate) fn constant(word: U256) -> Word {
@@ -60,6 +61,8 @@ pub(crate) struct Window {
     regs: [u16; 32],
     /// No entry below this index has a limb in a register.
     spilled: usize,
+    /// Which of [`Isa::POOL`] are handed out.
+    pub(crate) registers: Range<usize>,
 }
 
 impl Window {
@@ -121,6 +124,14 @@ impl Window {
         self.entries[index] = there;
     }
 
+    /// Describes every word as one that lies in its own slot, where it was written whole.
+    pub(crate) fn forget(&mut self) {
+        for index in 0..self.entries.len() {
+            let home = 4 * self.position(index);
+            self.replace(index, std::array::from_fn(|i| Limb::Stack(home + i as i32)));
+        }
+    }
+
     /// Pushes a copy of the word below `depth` others.
     pub(crate) fn dup(&mut self, depth: usize) {
         let word = self.top(depth);
@@ -176,7 +187,7 @@ impl Window {
     /// A register for a result. Words of the window go to memory if none is left.
     pub(crate) fn alloc<I: Isa>(&mut self, isa: &mut I) -> Reg {
         loop {
-            if let Some(reg) = I::POOL.iter().find(|reg| self.regs[usize::from(reg.0)] == 0) {
+            if let Some(reg) = I::POOL[self.registers.clone()].iter().find(|reg| self.regs[usize::from(reg.0)] == 0) {
                 self.regs[usize::from(reg.0)] = 1;
                 return *reg;
             }

@@ -5,9 +5,10 @@
 
 mod support;
 
-use api::U256;
+use api::{Bytes, Code, End, Exit, Revision, U256, Vm};
 use spec::op;
-use support::{Asm, run_both};
+use support::{Asm, Nobody, frame, run_both};
+use template::{Features, Template};
 
 /// Words whose limbs are at corners.
 fn corners() -> Vec<U256> {
@@ -210,5 +211,21 @@ fn narrow_words() {
                 assert_eq!(words, expect, "{value:x} by {by}, {features:?}");
             }
         }
+    }
+}
+
+/// A word that ends behind the calldata ends with zeros, whatever lies behind it in memory.
+#[test]
+fn what_lies_behind_calldata_is_not_read() {
+    let mut vm = Template::new(Features::host());
+    let behind = Bytes::from(vec![0xff; 160]);
+    for (len, at) in (0..70).flat_map(|len| (0..=len as u8 + 1).map(move |at| (len, at))) {
+        let code = Code::new(vec![op::PUSH1, at, op::CALLDATALOAD, op::PUSH0, op::MSTORE, op::STOP].into());
+        let mut frame = frame(&[], Revision::Osaka);
+        frame.message.input = behind.slice(..len);
+        assert_eq!(vm.run(&code, &mut frame, &mut Nobody), Exit::End(End::Stop));
+        let there = len.saturating_sub(at.into()).min(32);
+        let expected: Vec<u8> = (0..32).map(|i| if i < there { 0xff } else { 0 }).collect();
+        assert_eq!(frame.memory.slice(0, 32), expected, "{len} bytes, word at {at}");
     }
 }

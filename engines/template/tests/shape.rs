@@ -6,7 +6,7 @@ use api::{Code, Revision};
 use spec::op;
 use std::collections::BTreeSet;
 use support::Asm;
-use template::{Blob, Features, compile};
+use template::{Blob, EXPANSION_MAX, Features, compile};
 use yaxpeax_arch::LengthedInstruction;
 use yaxpeax_x86::long_mode::{InstDecoder, Instruction};
 
@@ -206,6 +206,11 @@ fn bombs_stay_linear() {
         &[op::SWAP1, op::SWAP16, op::GAS],
         &[op::SLOAD],
         &[op::PC, op::MSTORE],
+        // The worst that `cargo run --release -p una-bench --example worst` found.
+        &[op::JUMPI, op::MUL, op::MUL, op::MUL, op::MUL, op::MUL, op::MUL, op::MUL],
+        &[op::JUMPI, op::SAR, op::SAR, op::SAR, op::SAR, op::SAR, op::SAR, op::SAR],
+        &[op::CALLDATALOAD, op::CALLDATALOAD, op::CALLDATALOAD, op::SAR, op::MUL, op::MUL, op::JUMPI],
+        &[op::SAR, op::CREATE2, op::SLOAD, op::BLOCKHASH, op::JUMPI],
     ] {
         bombs.push(pattern.repeat(24 * 1024 / pattern.len()));
         // With a target between, so that windows stay small and heads pass.
@@ -215,8 +220,11 @@ fn bombs_stay_linear() {
     for bomb in bombs {
         let len = bomb.len();
         let name = format!("{:x?}", &bomb[..4]);
-        let blob = blob(&Code::new(bomb.into()), FEATURES[1], true);
-        assert!(blob.len() <= 2048 + 150 * len, "{name}: {} bytes from {len}", blob.len());
+        let code = Code::new(bomb.into());
+        let aarch64 = compile::aarch64(&code, Revision::Osaka, true).unwrap();
+        for blob in [blob(&code, FEATURES[1], true), aarch64] {
+            assert!(blob.len() <= 2048 + EXPANSION_MAX * len, "{name}: {} bytes from {len}", blob.len());
+        }
     }
 }
 

@@ -25,6 +25,14 @@ const fn shape(name: &'static str, (first, times): (&'static [u8], usize), repea
     Shape { name, first, times, repeated }
 }
 
+const SHIFTED_LOADS: &[u8] =
+    &[op::CALLDATALOAD, op::CALLDATALOAD, op::CALLDATALOAD, op::SAR, op::MUL, op::MUL, op::JUMPI];
+const LOADED_BRANCHES: &[u8] = &[op::CALLDATALOAD, op::JUMPI, op::CALLDATALOAD, op::CALLDATALOAD, op::CALLDATALOAD];
+const EXCHANGED_BRANCHES: &[u8] = &[op::SWAP12, op::JUMPI, op::JUMPI, op::BLOCKHASH, op::JUMPI];
+const DEEP_QUESTIONS: &[u8] = &[op::DUP16, op::TSTORE, op::GAS, op::EXTCODESIZE, op::GAS, op::GAS];
+const QUESTIONS_AND_BRANCHES: &[u8] =
+    &[op::SELFBALANCE, op::JUMPI, op::SWAP9, op::TSTORE, op::SELFBALANCE, op::SELFBALANCE, op::JUMPI];
+
 const SHAPES: &[Shape] = &[
     shape("targets", (&[], 0), &[op::JUMPDEST]),
     shape("loads of loads", (&[op::CALLER], 1), &[op::MLOAD]),
@@ -45,6 +53,22 @@ const SHAPES: &[Shape] = &[
     shape("questions", (&[op::CALLER], 1), &[op::SLOAD]),
     shape("bytes of a high stack", (&[op::CALLER], 1000), &[op::DUP1, op::BYTE]),
     shape("quotients on a high stack", (&[op::CALLER], 60), &[op::SWAP16, op::DIV, op::DUP16]),
+    // What `examples/worst` found.
+    shape(
+        "products from memory",
+        (&[], 0),
+        &[op::JUMPI, op::MUL, op::MUL, op::MUL, op::MUL, op::MUL, op::MUL, op::MUL],
+    ),
+    shape("shifts from memory", (&[], 0), &[op::JUMPI, op::SAR, op::SAR, op::SAR, op::SAR, op::SAR, op::SAR, op::SAR]),
+    shape("loads of calldata that are shifted", (&[op::CALLER], 1), SHIFTED_LOADS),
+    shape("branches on what calldata says", (&[], 0), LOADED_BRANCHES),
+    shape("calls and branches", (&[op::CALLER], 60), &[op::MLOAD, op::CALL, op::CALL, op::JUMPI, op::CALL]),
+    shape("questions behind shifts", (&[op::CALLER], 1), &[op::SAR, op::CREATE2, op::SLOAD, op::BLOCKHASH, op::JUMPI]),
+    shape("branches in a row, exchanged", (&[op::CALLER], 17), EXCHANGED_BRANCHES),
+    shape("questions of deep words", (&[], 0), DEEP_QUESTIONS),
+    shape("loads that are dropped", (&[], 0), &[op::MLOAD, op::POP]),
+    shape("creates and logs", (&[], 0), &[op::CREATE, op::LOG0, op::LOG0]),
+    shape("questions and branches", (&[], 0), QUESTIONS_AND_BRANCHES),
     shape("quotients on a higher stack", (&[op::CALLER], 900), &[op::SWAP16, op::DIV, op::DUP16]),
 ];
 
@@ -52,7 +76,7 @@ const SHAPES: &[Shape] = &[
 pub fn of_len(len: usize) -> impl Iterator<Item = (String, Code)> {
     let code = move |shape: &Shape| {
         let mut bytes = shape.first.repeat(shape.times);
-        bytes.extend(shape.repeated.iter().cycle().take(len - bytes.len()));
+        bytes.extend(shape.repeated.iter().cycle().take(len.saturating_sub(bytes.len())));
         (format!("{}, {} KB", shape.name, len >> 10), Code::new(bytes.into()))
     };
     SHAPES.iter().map(code)

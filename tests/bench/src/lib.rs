@@ -13,11 +13,14 @@ pub mod baseline;
 pub mod bomb;
 pub mod clock;
 pub mod contracts;
+pub mod counted;
 pub mod ended;
 pub mod modular;
 pub mod resident;
+pub mod search;
 pub mod stats;
 pub mod table;
+pub mod work;
 pub mod workload;
 
 pub use ended::{Ended, Expected};

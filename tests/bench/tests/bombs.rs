@@ -1,4 +1,5 @@
-//! No bytecode takes the template compiler long: it is compiled within a bound, or refused.
+//! No bytecode takes the template compiler long: it is compiled within a bound, or refused. What any compiler makes of a byte, and the
+//! memory that it asks for, is counted and bounded too.
 //!
 //! Measured is the CPU time of the thread, the fastest of some rounds, so that what else the machine does matters little. The
 //! bound is for optimised builds; the others get ten times as much. What is measured by hand is
@@ -7,11 +8,15 @@
 use api::{Code, Revision};
 use bench::bomb;
 use bench::clock::timed;
+use bench::work::{Subject, Work};
 use bench::workload;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::io::Write;
 use std::time::Duration;
-use template::{CODE_LEN_MAX, Features, compile};
+use template::{CODE_LEN_MAX, EXPANSION_MAX, Features, compile};
+
+#[global_allocator]
+static ALLOCATOR: bench::counted::Counting = bench::counted::Counting;
 
 const BOUND: Duration = Duration::from_millis(if cfg!(debug_assertions) { 100 } else { 10 });
 /// The first round that is below the bound is enough.
@@ -32,10 +37,78 @@ fn main() -> std::process::ExitCode {
     let shapes = || each(bomb::LENS.into_iter().flat_map(bomb::of_len));
     let trials = vec![
         Trial::test("bombs::shapes", shapes),
+        Trial::test("bombs::work", work),
         Trial::test("bombs::at_the_limit", || each(bomb::at_the_limit())),
         Trial::test("bombs::workloads", workloads).with_ignored_flag(skipped),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// What compiling a code may take, for each byte and besides.
+struct Bound {
+    subject: Subject,
+    lens: &'static [usize],
+    made: [u64; 2],
+    times: [u64; 2],
+    peak: [u64; 2],
+}
+
+/// Somewhat more than the worst that `examples/worst` found takes.
+const BOUNDS: [Bound; 4] = [
+    Bound {
+        subject: Subject::Template,
+        lens: &[3 << 10, 24 << 10, 64 << 10],
+        made: [EXPANSION_MAX as u64, 2048],
+        times: [2, 100],
+        peak: [420, 64 << 10],
+    },
+    Bound {
+        subject: Subject::TemplateAarch64,
+        lens: &[3 << 10, 24 << 10, 64 << 10],
+        made: [EXPANSION_MAX as u64, 2048],
+        times: [7, 100],
+        peak: [640, 64 << 10],
+    },
+    Bound {
+        subject: Subject::Form,
+        lens: &[3 << 10, 24 << 10],
+        made: [24, 1000],
+        times: [90, 2000],
+        peak: [1700, 64 << 10],
+    },
+    Bound {
+        subject: Subject::Cranelift,
+        lens: &[1 << 10],
+        made: [160, 4096],
+        times: [220, 20_000],
+        peak: [26_000, 4 << 20],
+    },
+];
+
+/// Every shape at some lengths.
+fn work() -> Result<(), Failed> {
+    let mut beyond = Vec::new();
+    let mut n_compiled = 0;
+    for bound in &BOUNDS {
+        for (name, code) in bound.lens.iter().flat_map(|len| bomb::of_len(*len)) {
+            let Some(Work { made, asked }) = bound.subject.work(&code) else { continue };
+            n_compiled += 1;
+            for (what, most, found) in [
+                ("made", bound.made, made),
+                ("allocations", bound.times, asked.times),
+                ("memory", bound.peak, asked.peak),
+            ] {
+                let [per_byte, besides] = most;
+                if found > per_byte * code.len() as u64 + besides {
+                    beyond.push(format!("{}: {name}: {what} {found}", bound.subject.name()));
+                }
+            }
+        }
+    }
+    if n_compiled < 100 {
+        return Err(format!("only {n_compiled} codes were compiled").into());
+    }
+    if beyond.is_empty() { Ok(()) } else { Err(format!("beyond the bounds:\n{}", beyond.join("\n")).into()) }
 }
 
 fn each(bombs: impl IntoIterator<Item = (String, Code)>) -> Result<(), Failed> {

@@ -2,8 +2,8 @@
 //! `unanimous`. The sessions whose name begins with `planted` meet it in place of the real one.
 
 use api::{
-    Case, Code, Counts, Engine, EngineError, EngineId, Exit, Frame, Host, Outcome, Revision, U256, Unsupported, Vm,
-    Watch,
+    Case, Code, Counts, Engine, EngineError, EngineId, Exit, Field, Frame, Host, Outcome, Revision, TxOutcome, U256,
+    Unsupported, Vm, Watch,
 };
 use cli::{Extra, Kin, Like, Roster};
 use hopper::Hopper;
@@ -56,6 +56,11 @@ const EXTRA: &[Extra] = &[
         name: "hopper-forgets",
         about: "planted: hops between the interpreter and one that leaves no word where it is stopped",
         make: forgetting,
+    },
+    Extra {
+        name: "misfiles",
+        about: "planted: turns topics round, and reports only what consensus sees",
+        make: || Box::new(Misfiles(machine("misfiles", Interp::new()))),
     },
     Extra { name: "lazy", about: "planted: compiles every second code", make: lazy },
 ];
@@ -203,6 +208,30 @@ impl Vm for Lazy {
 
     fn take_compiled(&mut self) -> Option<Counts> {
         self.0.take_compiled()
+    }
+}
+
+/// Right but for the order of topics; reports neither points nor steps nor what was asked.
+struct Misfiles(Box<dyn Engine>);
+
+impl Engine for Misfiles {
+    fn id(&self) -> EngineId {
+        self.0.id()
+    }
+
+    fn supports(&self, case: &Case) -> Result<(), Unsupported> {
+        self.0.supports(case)
+    }
+
+    fn run(&mut self, case: &Case, _: Watch<'_>) -> Result<Outcome, EngineError> {
+        let mut outcome = self.0.run(case, Watch::default())?;
+        for transaction in &mut outcome.transactions {
+            if let TxOutcome::Executed(receipt) = transaction {
+                receipt.logs.iter_mut().for_each(|log| log.topics.reverse());
+                receipt.exact = Field::Unknown;
+            }
+        }
+        Ok(outcome)
     }
 }
 

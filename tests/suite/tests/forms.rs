@@ -276,3 +276,24 @@ fn planted_faults_are_noticed() {
         assert_eq!(found.map(|(by, _)| by), Some(by), "{name}: {found:?}");
     }
 }
+
+/// A branch on a signed comparison with zero asks for the sign, not for any bit.
+#[test]
+fn signs_decide_branches() {
+    let mut engines = ["interp", "ir@0", "ir@last"].map(|name| registry::make(name).expect("it is one of ours"));
+    let words = [U256::ZERO, U256::ONE, U256::MAX, U256::ONE << 255, U256::MAX >> 1];
+    for (opcode, word) in [op::SLT, op::SGT].into_iter().flat_map(|opcode| words.map(|word| (opcode, word))) {
+        let operands: [&[u8]; 2] = [&[op::PUSH0], &[op::PUSH0, op::CALLDATALOAD]];
+        for order in [[0, 1], [1, 0]] {
+            let branch = [opcode, op::PUSH1, 9, op::JUMPI, op::INVALID, op::INVALID, op::JUMPDEST, op::STOP];
+            let code = [operands[order[0]], operands[order[1]], &branch].concat();
+            let case = suite::call_case(Revision::Osaka, code, word.to_be_bytes::<32>().to_vec());
+            let [judge, rest @ ..] = &mut engines;
+            let expected = judge.run(&case, Watch::exact()).expect("it is no error");
+            for engine in rest {
+                let found = engine.run(&case, Watch::exact()).expect("it is no error");
+                assert_eq!(found, expected, "{} on {opcode:#x} of {word:#x}", engine.id().name);
+            }
+        }
+    }
+}

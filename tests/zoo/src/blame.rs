@@ -1,10 +1,6 @@
-//! Whether the right place is blamed: what `unanimous diff` says of the first case on which engines were seen to differ.
-//!
-//! Compiled code reports no steps, so for its faults the answer is a section; where both engines report steps it is an
-//! instruction, which is marked.
+//! Whether the right place is blamed: what `unanimous diff --blame` says of the first case on which engines were seen to differ.
 
 use fault::Fault;
-use std::path::Path;
 use std::process::Command;
 
 /// Seed and index in a failure that says how its case is generated.
@@ -15,19 +11,24 @@ pub(crate) fn case_of(failure: &str) -> Option<(String, String)> {
     (!index.is_empty()).then(|| (seed.to_owned(), index))
 }
 
-/// The instructions that are named for a generated case, separated by spaces: one that is marked, else those of the section.
-/// Empty if nothing is named.
-pub(crate) fn blamed(command: &Path, fault: Option<&Fault>, engines: &str, seed: &str, index: &str) -> String {
+/// The instruction that is named for a generated case. Empty if none is.
+pub(crate) fn blamed(command: &[String], fault: Option<&Fault>, engines: &str, seed: &str, index: &str) -> String {
     let name =
         format!("unanimous-zoo-{}-{}-{seed}-{index}.evm", std::process::id(), fault.map_or("", |fault| fault.name));
     let file = std::env::temp_dir().join(name);
-    let case = Command::new(command).args(["generate", "--seed", seed, index]).env_remove(fault::VARIABLE).output();
+    let Some((program, first)) = command.split_first() else { return String::new() };
+    let process = || {
+        let mut process = Command::new(program);
+        process.args(first).env_remove(fault::VARIABLE);
+        process
+    };
+    let case = process().args(["generate", "--seed", seed, index]).output();
     let Ok(case) = case else { return String::new() };
     if std::fs::write(&file, case.stdout).is_err() {
         return String::new();
     }
-    let mut diff = Command::new(command);
-    diff.args(["diff", "--hang", "20", "--engines", engines]).arg(&file).env_remove(fault::VARIABLE);
+    let mut diff = process();
+    diff.args(["diff", "--blame", "--hang", "60", "--engines", engines]).arg(&file);
     if let Some(fault) = fault {
         diff.env(fault::VARIABLE, fault.name);
     }
@@ -37,48 +38,11 @@ pub(crate) fn blamed(command: &Path, fault: Option<&Fault>, engines: &str, seed:
     named(&said.unwrap_or_default())
 }
 
-/// What the first listing names.
+/// What the first blame names.
 fn named(said: &str) -> String {
-    let mut lines = said.lines().skip_while(|line| !line.contains("they part in") && !line.contains("a step does"));
-    let Some(from) = lines.next() else { return String::new() };
-    let from = from.split_once("pc 0x").and_then(|(_, pc)| u64::from_str_radix(pc.split([';', ':']).next()?, 16).ok());
-    // Of several divergences the first counts.
-    let listed = lines.map(row).skip_while(Option::is_none).take_while(Option::is_some);
-    let rows: Vec<(bool, u64, &str)> = listed.flatten().collect();
-    if let Some((.., name)) = rows.iter().find(|(marked, ..)| *marked) {
-        return (*name).to_owned();
-    }
-    let from = from.unwrap_or(0);
-    let mut section = Vec::new();
-    for (_, _, name) in rows.into_iter().filter(|(_, pc, _)| *pc >= from) {
-        // The first may be a target itself.
-        if name == "JUMPDEST" && !section.is_empty() {
-            break;
-        }
-        section.push(name);
-        if ends_section(name) {
-            break;
-        }
-    }
-    section.join(" ")
-}
-
-fn ends_section(name: &str) -> bool {
-    spec::table::ROWS.iter().any(|row| row.name == name && row.ends_section)
-}
-
-/// A row of a listing: whether it is marked, its place, its instruction.
-fn row(line: &str) -> Option<(bool, u64, &str)> {
-    let rest = line.strip_prefix("  ")?;
-    let (marked, rest) = match rest.strip_prefix("> ") {
-        Some(rest) => (true, rest),
-        None => (false, rest.strip_prefix("  ")?),
-    };
-    let mut words = rest.split_whitespace();
-    let pc = u64::from_str_radix(words.next()?, 16).ok()?;
-    let name = words.next()?;
-    (name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()) && words.next() != Some("bytes"))
-        .then_some((marked, pc, name))
+    let line = said.lines().skip_while(|line| !line.starts_with("blame for ")).find(|line| line.contains(", at pc 0x"));
+    let text = line.and_then(|line| line.rsplit_once(", at pc 0x")?.1.split_once(": "));
+    text.and_then(|(_, text)| text.split_whitespace().next()).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -86,14 +50,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_marked_instruction_is_named_and_else_the_section() {
-        let said = "x: gas: stop / stop\n  they part in the section after pc 0x2; at its end:\n    stack 1 2\n        \
-                    0  PUSH1 0x01\n        2  JUMPDEST\n        3  MUL\n        4  SLOAD\n        5  ADD\n";
-        assert_eq!(named(said), "JUMPDEST MUL SLOAD");
-        assert_eq!(named(&format!("{said}y: gas\n{}", said.replace("  3  MUL", "  3  DIV"))), "JUMPDEST MUL SLOAD");
-        let marked = said.replace("        3  MUL", "  >     3  MUL");
-        assert_eq!(named(&marked), "MUL");
-        assert_eq!(named("where they part is not known"), "");
+    fn the_instruction_of_the_first_blame_is_named() {
+        let said = "x: gas: stop / stop\n  they part in the section after pc 0x2; at its end:\n        0  PUSH1 0x01\n\
+                    blame for template, asked of interp and each of:\n    WRONG template\n  the template compiler\n";
+        let cut = "  in the section at pc 0x2 of 0xC0, at pc 0x7: MUL\n";
+        let stop = "  with what ran before it they agree, behind it they differ: 0xC0, at pc 0x7: LOG2\n";
+        let pushed = "  in the section at pc 0x2 of 0xC0, at pc 0x0: PUSH1 0x07\n";
+        assert_eq!(named(&format!("{said}{cut}{stop}")), "MUL");
+        assert_eq!(named(&format!("{said}{stop}")), "LOG2");
+        assert_eq!(named(&format!("{said}{pushed}")), "PUSH1");
+        assert_eq!(named(said), "");
+        assert_eq!(named(cut), "", "without a blame nothing is blamed");
     }
 
     #[test]

@@ -24,6 +24,13 @@ pub struct Setup {
     pub cases: u64,
 }
 
+impl Setup {
+    /// The emulated command, for a fault that shows there alone.
+    fn emulated(&self, fault: &Fault) -> Option<&[String]> {
+        self.aarch64.as_deref().filter(|_| fault.place == "aarch64")
+    }
+}
+
 /// A layer of the harness.
 #[derive(Debug)]
 pub struct Layer {
@@ -36,11 +43,16 @@ pub struct Layer {
     kind: Kind,
 }
 
+/// How a layer is run: its name, the engines, whether it is emulated.
+pub(crate) type Way = (&'static str, &'static str, bool);
+
 /// What a layer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// A part of the gate.
     Gate(&'static str),
+    /// Parts of the gate on engines whose ways are drawn.
+    Chaos,
     /// Official tests.
     Fixtures,
     /// A campaign of another seed than the gate's.
@@ -67,6 +79,7 @@ pub static LAYERS: &[Layer] = &[
         standing: true,
         kind: Kind::Gate("campaign"),
     },
+    Layer { name: "chaos", about: "compilers by ways that are drawn", standing: true, kind: Kind::Chaos },
     Layer { name: "fixtures", about: "official state tests", standing: true, kind: Kind::Fixtures },
     Layer { name: "campaign", about: "a seeded campaign", standing: true, kind: Kind::Campaign },
     Layer { name: "tests", about: "tests of the suite and of the command", standing: true, kind: Kind::Tests },
@@ -91,22 +104,57 @@ impl Layer {
             _ if fault.class == Class::Harness => false,
             // Sections are run without a world around them.
             Kind::Gate("sections") => runs && fault.place != "world",
+            // What is drawn are ways of the template compiler.
+            Kind::Chaos => {
+                runs && ["template", "x86_64", "aarch64", "runtime", "plan", "codebuf"].contains(&fault.place)
+            }
             _ => runs,
         }
     }
 
-    /// Runs the layer with a fault planted, or with none.
-    pub fn attempt(&self, fault: Option<&Fault>, setup: &Setup) -> Attempt {
-        let emulated = fault.is_some_and(|fault| fault.place == "aarch64");
-        let command: Vec<String> = match (&setup.aarch64, emulated) {
-            (Some(command), true) => command.clone(),
-            _ => vec![setup.command.display().to_string()],
-        };
-        let engines = fault.map_or("interp,template,template-plain,revm", engines);
+    /// Runs the layer with a fault planted, where it can be met.
+    pub fn attempt(&self, fault: &Fault, setup: &Setup) -> Attempt {
+        self.run(Some(fault), self.engines(fault), setup, setup.emulated(fault))
+    }
+
+    /// Runs the layer without a fault, as it would be run with this one.
+    pub(crate) fn sound(&self, fault: &Fault, setup: &Setup) -> Attempt {
+        self.run(None, self.engines(fault), setup, setup.emulated(fault))
+    }
+
+    /// What decides how the layer is run for a fault: two that agree are run alike.
+    pub(crate) fn way(&self, fault: &Fault, setup: &Setup) -> Way {
+        (self.name, self.engines(fault), setup.emulated(fault).is_some())
+    }
+
+    /// Whether it goes on to its end whatever it notices on the way.
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self.kind, Kind::Gate(_) | Kind::Chaos)
+    }
+
+    /// The engines that are compared for a fault.
+    fn engines(&self, fault: &Fault) -> &'static str {
+        match self.kind {
+            // Programs of tests are native ones that know their engines.
+            Kind::Tests => "",
+            Kind::Chaos => "interp,template-chaos",
+            // A hopper makes machine code of every code in several ways; of thousands that takes minutes.
+            Kind::Gate("matrix" | "campaign") => engines(fault).trim_end_matches(",hopper"),
+            _ => engines(fault),
+        }
+    }
+
+    fn run(&self, fault: Option<&Fault>, engines: &str, setup: &Setup, emulated: Option<&[String]>) -> Attempt {
+        let command = emulated.map_or_else(|| vec![setup.command.display().to_string()], <[String]>::to_vec);
+        let found_by = command.clone();
         let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
         let commands: Vec<Vec<String>> = match self.kind {
             Kind::Gate(part) => {
                 vec![[command, words(&format!("gate --json --part {part} --engines {engines}"))].concat()]
+            }
+            Kind::Chaos => {
+                let text = format!("gate --json --part sections,campaign --engines {engines}");
+                vec![[command, words(&text)].concat()]
             }
             Kind::Campaign => {
                 let text = format!("fuzz --json --first --seed {SEED} --cases {} --engines {engines}", setup.cases);
@@ -136,9 +184,11 @@ impl Layer {
             }
         }
         if attempt.came.is_kill()
+            && fault.is_some_and(|fault| !fault.at.is_empty())
             && let Some((seed, index)) = self.found(&attempt)
         {
-            attempt.blamed = Some(blame::blamed(&setup.command, fault, engines, &seed, &index));
+            // Nothing but the instructions of its row can be right.
+            attempt.blamed = Some(blame::blamed(&found_by, fault, engines, &seed, &index));
         }
         attempt
     }

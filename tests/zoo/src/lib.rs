@@ -2,8 +2,8 @@
 //!
 //! A layer is a command that people run: a part of the gate, the official tests, a campaign, the tests of the suite. It is run as
 //! a process of its own with one fault planted, and has noticed if it does not end with success. A layer that is red without
-//! any fault proves nothing, so each is run without one first. What came of each pair is written down at once; a run that
-//! was interrupted goes on where it stopped.
+//! any fault proves nothing, so before it is believed it is run in the same way without one. What came of each pair is written
+//! down at once; a run that was interrupted goes on where it stopped.
 
 #![forbid(unsafe_code)]
 
@@ -26,9 +26,10 @@ pub use survivors::{BadSurvivors, Survivors};
 pub use text::{markdown, summary};
 
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// What is run.
 #[derive(Clone, Debug)]
@@ -96,10 +97,10 @@ pub fn run(
     goes_on: &(dyn Fn() -> bool + Sync),
 ) -> Result<Score, Broken> {
     let store = Mutex::new(Store::open(plan.store.as_deref())?);
+    let sound = Sound::default();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build();
     let pool = pool.map_err(|error| Broken::Threads(error.to_string()))?;
     pool.install(|| {
-        plan.layers.par_iter().try_for_each(|layer| sound(plan, layer))?;
         plan.faults.par_iter().with_max_len(1).try_for_each(|fault| {
             for layer in plan.layers.iter().filter(|layer| plan.asks(fault, layer)) {
                 if !goes_on() {
@@ -109,7 +110,7 @@ pub fn run(
                 let attempt = match known {
                     Some(attempt) => attempt,
                     None => {
-                        let attempt = layer.attempt(Some(fault), &plan.setup);
+                        let attempt = sound.attempt(layer, fault, &plan.setup)?;
                         with(&store, |store| store.add(attempt.clone()))?;
                         told(&attempt);
                         attempt
@@ -126,16 +127,41 @@ pub fn run(
     Ok(Score::new(&plan.faults, &plan.layers, attempts))
 }
 
-/// A layer must be green without a fault.
-fn sound(plan: &Plan, layer: &Layer) -> Result<(), Broken> {
-    let attempt = layer.attempt(None, &plan.setup);
-    match attempt.came {
-        Came::Noticed { .. } | Came::TookTooLong => Err(Broken::Red(Box::new(attempt))),
-        Came::Missed | Came::Skipped => Ok(()),
+/// What layers came to without a fault, by the way in which they were run.
+#[derive(Default)]
+struct Sound(Mutex<BTreeMap<layer::Way, Arc<OnceLock<Attempt>>>>);
+
+impl Sound {
+    /// Runs a layer with a fault, unless it is known to take too long without one.
+    fn attempt(&self, layer: &Layer, fault: &Fault, setup: &Setup) -> Result<Attempt, Broken> {
+        let known = with(&self.0, |all| all.get(&layer.way(fault, setup)).and_then(|once| once.get().cloned()));
+        if layer.is_whole() && known.is_some_and(|without| without.came == Came::TookTooLong) {
+            return Ok(too_long(Attempt::new(fault.name, layer.name)));
+        }
+        match layer.attempt(fault, setup) {
+            kill if kill.came.is_kill() => self.proven(kill, layer, fault, setup),
+            attempt => Ok(attempt),
+        }
+    }
+
+    /// An attempt that noticed something, if the layer notices nothing when it is run in the same way without a fault. What takes
+    /// too long then too is no news.
+    fn proven(&self, attempt: Attempt, layer: &Layer, fault: &Fault, setup: &Setup) -> Result<Attempt, Broken> {
+        let once = with(&self.0, |all| all.entry(layer.way(fault, setup)).or_default().clone());
+        let without = once.get_or_init(|| layer.sound(fault, setup));
+        match (&without.came, &attempt.came) {
+            (Came::Noticed { .. }, _) => Err(Broken::Red(Box::new(without.clone()))),
+            (Came::TookTooLong, Came::TookTooLong) => Ok(too_long(attempt)),
+            _ => Ok(attempt),
+        }
     }
 }
 
-fn with<T>(store: &Mutex<Store>, run: impl FnOnce(&mut Store) -> T) -> T {
+fn too_long(attempt: Attempt) -> Attempt {
+    Attempt { came: Came::Skipped, said: "takes longer than it may without a fault too".to_owned(), ..attempt }
+}
+
+fn with<S, T>(store: &Mutex<S>, run: impl FnOnce(&mut S) -> T) -> T {
     run(&mut store.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
 }
 

@@ -82,6 +82,22 @@ impl Score {
         times
     }
 
+    /// Milliseconds that the layers took for each dead fault, one behind the other up to the first that noticed, ascending.
+    pub fn waits(&self) -> Vec<u64> {
+        let wait = |fault: &'static Fault| {
+            let mut sum = 0;
+            let mut attempts = self.layers.iter().filter_map(|layer| self.attempt(fault, layer));
+            attempts.find(|attempt| {
+                sum += attempt.millis;
+                attempt.came.is_kill()
+            })?;
+            Some(sum)
+        };
+        let mut waits: Vec<u64> = self.tried().filter_map(wait).collect();
+        waits.sort_unstable();
+        waits
+    }
+
     /// Of the faults that are bound to instructions and were seen on a generated case: how many were blamed on one of them, of
     /// how many.
     pub fn blame(&self) -> (usize, usize) {
@@ -123,7 +139,9 @@ impl Score {
             json!({ "name": layer.name, "killed": killed, "asked": asked, "alone": self.alone(layer) })
         });
         let (right, asked) = self.blame();
+        let (times, waits) = (self.times(), self.waits());
         json!({
+            "quickest_millis": times, "waited_millis": waits,
             "faults": faults.collect::<Vec<_>>(), "layers": layers.collect::<Vec<_>>(),
             "blame": { "right": right, "asked": asked },
         })
@@ -164,7 +182,7 @@ mod tests {
         assert_eq!(score.survivors().len(), 1);
         assert_eq!(score.untried().len(), 1);
         assert_eq!((score.of_layer(layers[0]), score.of_layer(layers[1]), score.alone(layers[1])), ((0, 2), (1, 1), 1));
-        assert_eq!(score.times(), [11]);
+        assert_eq!((score.times(), score.waits()), (vec![11], vec![21]));
         assert_eq!(score.blame(), (0, 0));
         let complaints = score.complaints(&Survivors::default());
         assert_eq!(complaints.len(), 1);

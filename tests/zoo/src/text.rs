@@ -24,9 +24,12 @@ pub fn summary(score: &Score) -> String {
         let share = percent(killed, asked);
         let _ = writeln!(text, "{:<10} noticed {killed:>3} of {asked:>3} ({share}), {alone} of them alone", layer.name);
     }
-    let times = score.times();
-    if let (Some(median), Some(worst)) = (times.get(times.len() / 2), times.last()) {
-        let _ = writeln!(text, "time to notice: median {}, worst {}", seconds(*median), seconds(*worst));
+    for (what, times) in [("the quickest layer", score.times()), ("one layer behind the other", score.waits())] {
+        if let (Some(median), Some(worst)) = (times.get(times.len() / 2), times.last()) {
+            let in_time = percent(times.iter().filter(|millis| **millis <= 60_000).count(), n_tried);
+            let (median, worst) = (seconds(*median), seconds(*worst));
+            let _ = writeln!(text, "time to notice, {what}: median {median}, worst {worst}; {in_time} within 60 s");
+        }
     }
     let (right, asked) = score.blame();
     if asked > 0 {

@@ -4,10 +4,9 @@
 //! before it stays as it is. The first cut at which the frames differ names the instruction before it. Where no point
 //! shows that the engines part, all sections that were run are cut, in order: what went wrong was stored, or ended the frame.
 
-use api::{Address, Bytes, Case, Checkpoint, Code, Flow, Frame, Observer, Watch};
+use api::{Address, Bytes, Case, Checkpoint, Flow, Frame, Observer, Watch};
 use format::disasm;
 use oracle::{Crew, Fork, localise};
-use plan::Plan;
 use spec::op;
 use std::collections::BTreeMap;
 
@@ -32,7 +31,7 @@ fn parted(crew: &mut Crew, case: &Case, fork: &Fork) -> String {
     let Some((section, _)) = sections(crew, case, fork.common.map_or(0, |point| point.index)).pop() else {
         return "before the first section".to_owned();
     };
-    let Some((code, address)) = code(case, section) else {
+    let Some((code, address)) = section.0.and_then(|address| Some((code_at(case, address)?, address))) else {
         return format!("in the section at pc {:#x} of code that no account has", section.1);
     };
     let lines = lines(&code, case, section.1);
@@ -47,7 +46,8 @@ fn stored(crew: &mut Crew, case: &Case) -> Option<String> {
     let mut sections = sections(crew, case, u64::MAX);
     sections.sort_by_key(|(_, first)| *first);
     sections.into_iter().take(SECTIONS_MAX).find_map(|(section, _)| {
-        let (code, address) = code(case, section)?;
+        let address = section.0?;
+        let code = code_at(case, address)?;
         let lines = lines(&code, case, section.1);
         let found = cut(crew, case, section, &lines)?;
         Some(text(section, address, lines.get(found)))
@@ -59,17 +59,35 @@ fn text(section: Section, address: Address, line: Option<&(usize, String)>) -> S
     format!("in the section at pc {:#x} of {address}{instruction}", section.1)
 }
 
-fn code(case: &Case, section: Section) -> Option<(Bytes, Address)> {
-    let address = section.0?;
-    Some((case.accounts.get(&address)?.code.clone(), address))
+/// The code of an account that has one.
+pub(super) fn code_at(case: &Case, address: Address) -> Option<Bytes> {
+    Some(case.accounts.get(&address)?.code.clone()).filter(|code| !code.is_empty())
 }
 
-/// Place and text of the instructions from a canonical point to the next.
+/// The instruction at a place, as text.
+pub(super) fn text_at(case: &Case, address: Address, pc: u32) -> Option<String> {
+    let code = code_at(case, address)?;
+    let line = disasm::disassemble(&code, case.revision).find(|line| line.pc == pc as usize);
+    // Behind the code stands the STOP that every code ends with.
+    let text = line.map_or_else(|| "STOP".to_owned(), |line| line.to_string());
+    Some(format!("{address}, at pc {pc:#x}: {text}"))
+}
+
+/// Place and text of the instructions from a canonical point to the next. The instruction table says where that is: what compilers
+/// know of code may be what is wrong.
 fn lines(code: &Bytes, case: &Case, from: u32) -> Vec<(usize, String)> {
-    let plan = Plan::new(&Code::new(code.clone()), case.revision);
-    let end = plan.sections.iter().map(|section| section.pc).find(|pc| *pc > from).unwrap_or(u32::MAX);
-    let lines = disasm::disassemble(code, case.revision).map(|line| (line.pc, line.to_string()));
-    lines.filter(|(pc, _)| (from as usize..end as usize).contains(pc)).take(CUTS_MAX).collect()
+    let mut lines = Vec::new();
+    for line in disasm::disassemble(code, case.revision).skip_while(|line| line.pc < from as usize).take(CUTS_MAX) {
+        let opcode = code[line.pc];
+        if opcode == op::JUMPDEST && !lines.is_empty() {
+            break;
+        }
+        lines.push((line.pc, line.to_string()));
+        if spec::table::row(opcode, case.revision).is_none_or(|row| row.ends_section) {
+            break;
+        }
+    }
+    lines
 }
 
 /// The instruction before the first cut at which the engines differ. A cut by which the section is no longer reached, as what led

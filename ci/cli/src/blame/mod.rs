@@ -3,11 +3,13 @@
 //! An engine that runs what passes made is asked with fewer of them: without any, the front end is wrong; where one more makes it
 //! wrong, that pass is, and its fuel is bisected to a single change. An engine that compiles what is right when it is
 //! interpreted is asked with other options of Cranelift, and then with fewer passes, so that the lowering is shown the least that it
-//! gets wrong. Whatever is to blame, the section and the instruction are looked for by cutting the code ([`cut`]).
+//! gets wrong. Whatever is to blame, the section and the instruction are looked for by cutting the code ([`cut`]), and where that shows
+//! nothing, by stopping it ([`stop`]).
 
 mod change;
 mod cut;
 mod search;
+mod stop;
 
 use crate::crew::tolerances;
 use crate::exit::{Exit, Failure};
@@ -193,9 +195,11 @@ pub(crate) fn blame(
         writeln!(out, "  {line}")?;
     }
     let shown = verdict.shown.last().map_or(engine, String::as_str);
-    match cut::instruction(&mut inquiry.crew(shown)?, case) {
+    let mut crew = inquiry.crew(shown)?;
+    let cut = cut::instruction(&mut crew, case);
+    match cut.or_else(|| stop::instruction(&mut crew, case, &inquiry.tolerances)) {
         Some(place) => writeln!(out, "  {place}")?,
-        None => writeln!(out, "  no section is known that goes wrong")?,
+        None => writeln!(out, "  no instruction is known that makes the difference")?,
     }
     writeln!(out, "  to see it again:")?;
     let revision = case.revision;

@@ -199,7 +199,7 @@ impl Isa for Aarch64 {
 
     fn checkpoint(&mut self, pc: u32) {
         self.resume_at(pc);
-        self.call(table::CHECKPOINT, 0);
+        self.call(table::CHECKPOINT, 0, false);
     }
 
     fn advance(&mut self, words: i32) {
@@ -244,9 +244,9 @@ impl Isa for Aarch64 {
         self.branch(cond, exit);
     }
 
-    fn call(&mut self, builtin: u16, words: i32) {
+    fn call(&mut self, builtin: u16, words: i32, slow: bool) {
         self.add_imm(X1, 20, 32 * words);
-        match self.shared.quick(builtin) {
+        match self.shared.quick(builtin).filter(|_| !slow) {
             Some(quick) => asm!(self ; bl =>quick),
             None if table::is_pure(builtin) => asm!(self ; mov w16, u32::from(builtin) ; bl =>self.shared.reckon),
             None => asm!(self ; mov w16, u32::from(builtin) ; bl =>self.shared.call),

@@ -1,5 +1,6 @@
 //! Comparisons. One whose only use is the JUMPI that ends the section becomes its flags; any other becomes a word.
 
+use crate::chaos::Whim;
 use crate::isa::{Cond, Isa, Limb, Word};
 use crate::walk::Walk;
 use crate::window::small;
@@ -28,7 +29,8 @@ impl Asked {
 impl<I: Isa> Walk<'_, I> {
     pub(crate) fn comparison(&mut self, op: &Op, rest: &[Op], section: &Section) {
         let pops = if op.opcode == op::ISZERO { 1 } else { 2 };
-        if let Some((zeros, push)) = branches_on(rest, section) {
+        let fused = branches_on(rest, section).filter(|_| !self.has(Whim::Apart, op));
+        if let Some((zeros, push)) = fused {
             let mut asked = self.ask(op.opcode);
             if zeros % 2 == 1 || fault::planted!(TemplateIszeroPairs) && zeros == 2 {
                 asked = asked.negated();

@@ -132,7 +132,7 @@ impl Isa for X86_64 {
 
     fn checkpoint(&mut self, pc: u32) {
         self.resume_at(pc);
-        self.call(table::CHECKPOINT, 0);
+        self.call(table::CHECKPOINT, 0, false);
     }
 
     fn advance(&mut self, words: i32) {
@@ -188,12 +188,12 @@ impl Isa for X86_64 {
         self.branch(cond, exit);
     }
 
-    fn call(&mut self, builtin: u16, words: i32) {
+    fn call(&mut self, builtin: u16, words: i32, slow: bool) {
         match i8::try_from(32 * words) {
             Ok(bytes) => asm!(self ; lea rsi, [BYTE rbx + bytes]),
             Err(_) => asm!(self ; lea rsi, [DWORD rbx + 32 * words]),
         }
-        match self.shared.quick(builtin) {
+        match self.shared.quick(builtin).filter(|_| !slow) {
             Some(quick) => asm!(self ; call =>quick),
             None if table::is_pure(builtin) => asm!(self ; mov eax, i32::from(builtin) ; call =>self.shared.reckon),
             None => asm!(self ; mov eax, i32::from(builtin) ; call =>self.shared.call),

@@ -28,6 +28,8 @@ faults! {
     in "engines/runtime/src/memory.rs" {
         RuntimeExpPrice Gas "EXP" ""
             "EXP costs what it costs after EIP-160 before it too";
+        RuntimeStoreByte Memory "MSTORE8" ""
+            "MSTORE8 by its builtin stores the highest byte";
         RuntimeMcopyExtent Memory "MCOPY" ""
             "memory grows to the source only";
         RuntimeMcopyOverlap Memory "MCOPY" "G02"
@@ -38,7 +40,9 @@ faults! {
             "nothing may be copied from anywhere";
     }
     in "engines/runtime/src/gas.rs" {
-        RuntimeZeroLength Memory "CALLDATACOPY" "P13"
+        RuntimeZeroLength Memory
+            "KECCAK256 CALLDATACOPY CODECOPY EXTCODECOPY RETURNDATACOPY MCOPY LOG0 LOG1 LOG2 LOG3 LOG4 CREATE CREATE2 CALL \
+            CALLCODE DELEGATECALL STATICCALL RETURN REVERT" "P13"
             "an empty range at a huge offset is paid for";
         RuntimeGrowStale Memory "" ""
             "compiled code keeps the old place of memory that moved";
@@ -64,7 +68,8 @@ faults! {
             "memory behind the end of foreign code is not cleared";
     }
     in "engines/runtime/src/context.rs" {
-        RuntimeAddress Arch "BALANCE" "J08"
+        RuntimeAddress Arch
+            "BALANCE EXTCODESIZE EXTCODECOPY EXTCODEHASH CALL CALLCODE DELEGATECALL STATICCALL SELFDESTRUCT" "J08"
             "bits above the 160 of an address are kept in its first byte";
     }
     in "engines/runtime/src/call.rs" {
@@ -72,7 +77,7 @@ faults! {
             "the caller pays for the stipend";
         RuntimeDelegateCode CallCreate "CALL CALLCODE DELEGATECALL STATICCALL" "C28"
             "a delegation is paid for and not followed";
-        RuntimeCallMemory Gas "CALL" "X02"
+        RuntimeCallMemory Gas "CALL CALLCODE DELEGATECALL STATICCALL" "X02"
             "gas for the callee is reckoned before memory is paid for";
         RuntimeInitcodeLimit CallCreate "CREATE CREATE2" ""
             "initcode of exactly the limit is refused";

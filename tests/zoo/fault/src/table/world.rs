@@ -24,9 +24,10 @@ faults! {
             "a destroyed account keeps what it was sent afterwards";
         WorldNonceKept Journal "CREATE CREATE2" ""
             "a nonce is not undone";
-        WorldCollisionStorage CallCreate "CREATE2" ""
+        WorldCollisionStorage CallCreate "CREATE CREATE2" ""
             "an address with storage alone may be created at";
-        WorldPrecompileWarm Gas "BALANCE" "P03"
+        WorldPrecompileWarm Gas
+            "BALANCE EXTCODESIZE EXTCODECOPY EXTCODEHASH CALL CALLCODE DELEGATECALL STATICCALL SELFDESTRUCT" "P03"
             "the precompiled contracts of all revisions are warm";
         WorldTouchEmpty Journal "CALL" ""
             "an account that is touched and empty stays";
@@ -42,7 +43,7 @@ faults! {
             "STATICCALL does not touch its target";
         WorldStaticInherited CallCreate "CALL" ""
             "a frame below a static one is not static";
-        WorldDelegateCaller CallCreate "DELEGATECALL" ""
+        WorldDelegateCaller CallCreate "DELEGATECALL CALLER" ""
             "DELEGATECALL is called by the borrower";
     }
     in "engines/world/src/create.rs" {
@@ -82,7 +83,8 @@ faults! {
             "every SELFDESTRUCT of an account is refunded";
     }
     in "engines/world/src/transact.rs" {
-        WorldCoinbaseWarm Gas "BALANCE" ""
+        WorldCoinbaseWarm Gas
+            "BALANCE EXTCODESIZE EXTCODECOPY EXTCODEHASH CALL CALLCODE DELEGATECALL STATICCALL SELFDESTRUCT" ""
             "the coinbase is warm before Shanghai";
         WorldListSlots Gas "SLOAD SSTORE" ""
             "the slots of an access list are cold";

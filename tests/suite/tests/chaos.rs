@@ -1,0 +1,76 @@
+//! Chaos in the template compiler changes nothing: on the corpus, on generated cases, and on sections by themselves.
+
+use api::{Case, Code};
+use r#gen::Profile;
+use oracle::{Crew, Tolerances, judge};
+use rayon::prelude::*;
+use sections::{Side, check};
+use suite::files;
+
+/// Seeds of chaos that are compared with each other.
+const SEEDS: u64 = 4;
+/// Generated cases for all of them.
+const CASES: u64 = 2000;
+
+fn names() -> Vec<String> {
+    let chaotic = (0..SEEDS).map(|seed| format!("template:chaos={seed}"));
+    ["interp".to_owned()].into_iter().chain(chaotic).collect()
+}
+
+/// How many instructions all engines but the first ran in compiled code, and what differs.
+fn compare(cases: &[Case]) -> (u64, Vec<String>) {
+    let crew = || Crew::new(&names(), |name| registry::make(name).ok()).expect("the registry makes its own names");
+    let one = |crew: &mut Crew, case: &Case| {
+        let verdict = judge(crew, case, &Tolerances::default());
+        let signatures: Vec<String> =
+            verdict.divergences.iter().map(|found| format!("{}: {}", case.name, found.signature)).collect();
+        (u64::from(verdict.n_outcomes() == 1 + SEEDS as usize), signatures)
+    };
+    let found: Vec<(u64, Vec<String>)> = cases.par_iter().map_init(crew, one).collect();
+    (found.iter().map(|(compared, _)| compared).sum(), found.into_iter().flat_map(|(_, differs)| differs).collect())
+}
+
+#[test]
+fn the_corpus_agrees() {
+    let folders = ["ops", "eips", "found"];
+    let texts = folders.iter().flat_map(|folder| files(folder));
+    let cases: Vec<Case> = texts
+        .flat_map(|(name, _, text)| {
+            let file = format::evm::read(text.as_bytes(), &name).expect("the corpus can be read");
+            file.cases().map(|(case, _)| case).collect::<Vec<_>>()
+        })
+        .collect();
+    let (compared, differs) = compare(&cases);
+    assert_eq!(differs, Vec::<String>::new());
+    assert_eq!(compared, cases.len() as u64);
+}
+
+#[test]
+fn generated_cases_agree() {
+    let cases: Vec<Case> = (0..CASES).map(|index| r#gen::from_seed(41, index, &Profile::default())).collect();
+    let (compared, differs) = compare(&cases);
+    assert_eq!(differs, Vec::<String>::new());
+    assert!(compared > CASES * 9 / 10, "only {compared} of {CASES} were compared");
+}
+
+#[test]
+fn sections_agree() {
+    let vm = |name: &str| Side::new(name, registry::vm(name).expect("the registry has a vm of this name"));
+    let codes: Vec<(api::Revision, Code)> = (0..200)
+        .flat_map(|index| {
+            let case = r#gen::from_seed(42, index, &Profile::default());
+            let codes = case.accounts.values().map(|account| Code::new(account.code.clone()));
+            codes.filter(|code| !code.is_empty()).map(|code| (case.revision, code)).collect::<Vec<_>>()
+        })
+        .collect();
+    let one = |sides: &mut Vec<Side>, (revision, code): &(api::Revision, Code)| {
+        let checked = check(sides, code, *revision, 12);
+        (checked.n_states, checked.n_compared, checked.failures)
+    };
+    let found: Vec<(u64, u64, Vec<String>)> =
+        codes.par_iter().map_init(|| vec![vm("interp"), vm("template-chaos")], one).collect();
+    let failures: Vec<&String> = found.iter().flat_map(|(.., failures)| failures).collect();
+    assert_eq!(failures, Vec::<&String>::new());
+    let (states, compared) = found.iter().fold((0, 0), |(n, m), (states, compared, _)| (n + states, m + compared));
+    assert!(compared * 10 > states * 9, "only {compared} of {states} states were run in compiled code");
+}
