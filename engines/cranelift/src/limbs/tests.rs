@@ -312,6 +312,81 @@ fn shifts_of_a_limb_by_any_amount() {
     }
 }
 
+/// All amounts that change something, and amounts that only look so, of words of every number of limbs.
+#[test]
+fn shifts_by_any_amount() {
+    let amounts = || (0..260u64).map(U256::from).chain([32, 63, 64, 65, 128, 192].map(|bit| U256::from(1) << bit));
+    for op in [Shift::Left, Shift::Right, Shift::Arithmetic] {
+        let expect = |word: U256, by: U256| {
+            let by = usize::try_from(by).unwrap_or(256).min(256);
+            match op {
+                Shift::Arithmetic => word.arithmetic_shr(by),
+                _ if by == 256 => U256::ZERO,
+                Shift::Left => word << by,
+                Shift::Right => word >> by,
+            }
+        };
+        for (opt, len) in [Opt::None, Opt::Speed].into_iter().flat_map(|opt| [1, 2, 3, 4].map(|len| (opt, len))) {
+            let any = |emit: &mut Emit<'_>, [word, by]: [Word; 2]| {
+                let limbs = [1, 2, 3, 4].into_iter();
+                limbs.map(|limbs| emit.shift_by(op, &word, &by, limbs, false)).collect::<Vec<_>>()
+            };
+            let (wide, one) = (Compiled::new(opt, [len, 4], any), Compiled::new(opt, [len, 1], any));
+            let inside =
+                Compiled::new(opt, [len, 1], |emit, [word, by]| vec![emit.shift_by(op, &word, &by, 4, true)]);
+            for word in corners().into_iter().filter(|word| word.bit_len() <= 64 * len) {
+                for by in amounts() {
+                    let whole = expect(word, by);
+                    let wanted = [1, 2, 3, 4].map(|limbs| whole & (U256::MAX >> (256 - 64 * limbs)));
+                    assert_eq!(wide.run([word, by]), wanted, "{op:?} {word:#x} {by} {opt:?} {len}");
+                    if by.bit_len() <= 64 {
+                        assert_eq!(one.run([word, by]), wanted, "{op:?} {word:#x} {by} {opt:?} {len}");
+                    }
+                    if by.bit_len() <= 8 {
+                        assert_eq!(inside.run([word, by]), [whole], "{op:?} {word:#x} {by} {opt:?} {len}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether words are small and divisors ordinary, and what is divided then.
+#[test]
+fn quotients_with_signs() {
+    let signed = |limb: u64| U256::from(limb) | if limb >> 63 == 1 { U256::MAX << 64 } else { U256::ZERO };
+    let is_small = |word: U256| word == signed(word.as_limbs()[0]);
+    let limbs: Vec<u64> = corners().into_iter().map(|word| word.as_limbs()[0]).collect();
+    for (opt, rest) in [(Opt::None, false), (Opt::None, true), (Opt::Speed, false), (Opt::Speed, true)] {
+        let asked = |emit: &mut Emit<'_>, [left, right]: [Word; 2]| {
+            [emit.above_signed(&left), emit.is_special(right.0[0])].map(|limb| Word([limb, ZERO, ZERO, ZERO])).into()
+        };
+        let asked = Compiled::new(opt, [4, 4], asked);
+        for word in corners() {
+            for divisor in &limbs {
+                let found = asked.run([word, U256::from(*divisor)]).into_iter().map(|limb| limb.is_zero());
+                let ordinary = !matches!(divisor.cast_signed(), 0 | -1);
+                assert!(found.eq([is_small(word), ordinary]), "{word:#x} {divisor:#x} {opt:?}");
+            }
+        }
+        let one = |emit: &mut Emit<'_>, [left, right]: [Word; 2]| vec![emit.quotient_signed(left.0[0], right.0[0], rest)];
+        let compiled = Compiled::new(opt, [1, 1], one);
+        for divisor in limbs.iter().filter(|limb| !matches!(limb.cast_signed(), 0 | -1)) {
+            let by = Limb::Known(*divisor);
+            let known = Compiled::new(opt, [1, 0], |emit, [left, _]| vec![emit.quotient_signed(left.0[0], by, rest)]);
+            for limb in &limbs {
+                let (left, right) = (limb.cast_signed(), divisor.cast_signed());
+                let wanted = signed(if rest { left % right } else { left / right }.cast_unsigned());
+                let operands = [U256::from(*limb), U256::from(*divisor)];
+                assert_eq!(compiled.run(operands), [wanted], "{left} by {right} {opt:?} {rest}");
+                if *divisor != 1 << 63 {
+                    assert_eq!(known.run(operands), [wanted], "{left} by the known {right} {opt:?} {rest}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn quotients() {
     for (opt, rest) in [(Opt::None, false), (Opt::None, true), (Opt::Speed, false), (Opt::Speed, true)] {
