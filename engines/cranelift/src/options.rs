@@ -37,7 +37,7 @@ pub struct Options {
 }
 
 /// The size of regions up to which the cost of an instruction does not grow with it.
-const REGION: u32 = 2_000;
+const REGION: u32 = 4_000;
 
 impl Default for Options {
     fn default() -> Options {
@@ -140,7 +140,7 @@ mod tests {
         for text in texts {
             assert_eq!(text.parse::<Options>().map(|options| options.to_string()).as_deref(), Ok(text));
         }
-        assert_eq!("opt=speed:region=2000:passes=last".parse(), Ok(Options::default()));
+        assert_eq!("opt=speed:region=4000:passes=last".parse(), Ok(Options::default()));
     }
 
     #[test]

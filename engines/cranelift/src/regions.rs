@@ -1,10 +1,11 @@
 //! Which blocks are compiled together.
 //!
-//! What Cranelift takes grows faster than a function does, so blocks are taken in their order until about so many
-//! instructions of CLIF are together, by weights that are integers and that the IR alone decides. The same weights decide
-//! what is refused.
+//! What Cranelift takes grows faster than a function does, so a region holds about so many instructions of CLIF, by weights that
+//! are integers and that the IR alone decides. Blocks that belong together ([`Clusters`]) come into one region, and what is
+//! small goes with what follows it. The same weights decide what is refused.
 
 use crate::Refused;
+use crate::clusters::Clusters;
 use ir::{Block, BlockData, End, Func, Inst, Op, To, Width};
 use spec::op;
 
@@ -51,29 +52,44 @@ pub const BLOCK_WEIGHT_MAX: u64 = 60_000;
 impl Regions {
     /// Cuts a bytecode into regions of about so many instructions, or refuses it.
     pub(crate) fn new(func: &Func, size: u32) -> Result<Regions, Refused> {
-        let mut regions =
-            Regions { places: vec![Place::default(); func.blocks.len()], order: Vec::new(), starts: vec![0] };
-        let (mut open, mut sum) = (0, 0);
-        for (block, data) in func.iter() {
-            let weight = weight(func, data);
-            if weight > BLOCK_WEIGHT_MAX {
-                return Err(Refused::Weight { weight, weight_max: BLOCK_WEIGHT_MAX });
+        let weights: Vec<u64> = func.blocks.iter().map(|data| weight(func, data)).collect();
+        let sum = weights.iter().sum();
+        let heaviest = weights.iter().copied().max().unwrap_or(0);
+        for (weight, weight_max) in [(heaviest, BLOCK_WEIGHT_MAX), (sum, WEIGHT_MAX)] {
+            if weight > weight_max {
+                return Err(Refused::Weight { weight, weight_max });
             }
-            sum += weight;
-            let len = regions.order.len() - regions.starts[regions.starts.len() - 1];
-            if len > 0 && (open + weight > size.into() || len >= Place::ORDINALS as usize) {
-                regions.starts.push(regions.order.len());
-                open = 0;
+        }
+        let mut clusters = Clusters::new(func, weights, size.into(), Place::ORDINALS);
+        let mut packing = Packing { count: 0, weight: 0, len: 0, size: size.into() };
+        let mut of = vec![0; func.blocks.len()];
+        let mut order: Vec<Block> = func.iter().map(|(block, _)| block).collect();
+        for block in &order {
+            let root = clusters.root(*block);
+            // A root is the first block of its own.
+            if root == *block {
+                of[block.0 as usize] = packing.region(clusters.size(root));
             }
-            open += weight;
-            let region = regions.starts.len() as u32 - 1;
-            let ordinal = (regions.order.len() - regions.starts[region as usize]) as u32;
+            of[block.0 as usize] = of[root.0 as usize];
+        }
+        order.sort_by_key(|block| of[block.0 as usize]);
+        Regions::placed(order, &of)
+    }
+
+    /// Blocks in the order of their regions, each with the number of its region.
+    fn placed(order: Vec<Block>, of: &[u32]) -> Result<Regions, Refused> {
+        let mut regions = Regions { places: vec![Place::default(); order.len()], order, starts: vec![0] };
+        for (index, block) in regions.order.iter().enumerate() {
+            let region = of[block.0 as usize];
+            if region as usize == regions.starts.len() {
+                regions.starts.push(index);
+            }
+            let ordinal = (index - regions.starts[region as usize]) as u32;
             regions.places[block.0 as usize] = Place { region, ordinal };
-            regions.order.push(block);
         }
         regions.starts.push(regions.order.len());
-        if sum > WEIGHT_MAX || regions.len() > Place::REGIONS {
-            return Err(Refused::Weight { weight: sum, weight_max: WEIGHT_MAX });
+        if regions.len() > Place::REGIONS {
+            return Err(Refused::Weight { weight: regions.len().into(), weight_max: Place::REGIONS.into() });
         }
         Ok(regions)
     }
@@ -92,6 +108,30 @@ impl Regions {
     /// Where a block is.
     pub(crate) fn place(&self, block: Block) -> Place {
         self.places[block.0 as usize]
+    }
+}
+
+/// Puts clusters into regions, one after the other.
+struct Packing {
+    /// How many regions were begun.
+    count: u32,
+    /// The weight and the blocks of the last one.
+    weight: u64,
+    len: u32,
+    size: u64,
+}
+
+impl Packing {
+    /// The region of the next cluster, of this weight and so many blocks.
+    fn region(&mut self, (weight, len): (u64, u32)) -> u32 {
+        let fits = self.weight.saturating_add(weight) <= self.size && self.len + len <= Place::ORDINALS;
+        if self.count == 0 || !fits {
+            self.count += 1;
+            (self.weight, self.len) = (0, 0);
+        }
+        self.weight += weight;
+        self.len += len;
+        self.count - 1
     }
 }
 

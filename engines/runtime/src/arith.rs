@@ -1,5 +1,6 @@
 //! Pure instructions: functions from words to a word. Operands come as they lie on the stack, the top word last.
 
+use crate::divide::by_limb;
 use crate::gas::number;
 use api::U256;
 
@@ -37,6 +38,7 @@ pub(crate) fn div([right, left]: &[U256; 2]) -> U256 {
         (_, Some(0)) => U256::ZERO,
         (None, Some(right)) if fault::planted!(RuntimeDivNarrow) => U256::from(left.as_limbs()[0] / right),
         (Some(left), Some(right)) => U256::from(left / right),
+        (None, Some(right)) => by_limb(left, right).0,
         _ => left.wrapping_div(*right),
     }
 }
@@ -46,6 +48,7 @@ pub(crate) fn rem([right, left]: &[U256; 2]) -> U256 {
     match (number(left), number(right)) {
         (_, Some(0)) => *left * U256::from(u8::from(fault::planted!(RuntimeModZero))),
         (Some(left), Some(right)) => U256::from(left % right),
+        (None, Some(right)) => U256::from(by_limb(left, right).1),
         _ => left.wrapping_rem(*right),
     }
 }
