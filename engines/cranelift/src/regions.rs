@@ -6,7 +6,7 @@
 
 use crate::Refused;
 use crate::clusters::Clusters;
-use ir::{Block, BlockData, End, Func, Inst, Op, To, Width};
+use ir::{Block, BlockData, End, Func, Inst, Op, Param, To, Width};
 use spec::op;
 
 /// Where a block is: in which region, and which of its blocks.
@@ -133,6 +133,11 @@ impl Packing {
         self.len += len;
         self.count - 1
     }
+}
+
+/// Limbs in which a parameter is handed over: none if it is known.
+pub(crate) fn handed(func: &Func, param: &Param) -> usize {
+    if param.known().is_some() { 0 } else { limbs_of(func.width(param.value)) }
 }
 
 /// Limbs that a value of this width has.

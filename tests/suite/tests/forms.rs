@@ -43,7 +43,7 @@ fn entries_from_outside_bring_any_word() {
     }
     let mut func = counted_form();
     let bounds: Vec<_> = func.blocks.iter().flat_map(|data| &data.params).filter_map(|param| param.bounds).collect();
-    assert_eq!(bounds[0], (1, 255), "the loop is narrowed");
+    assert_eq!(bounds[0], (U256::ONE, U256::from(255)), "the loop is narrowed");
     func.blocks.iter_mut().flat_map(|data| &mut data.params).for_each(|param| param.bounds = None);
     assert_eq!(verify(&func), Ok(()));
     let careless = Ir::with(move |_, _| Some(func.clone()));

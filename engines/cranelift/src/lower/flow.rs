@@ -2,7 +2,7 @@
 
 use super::Region;
 use crate::limbs::Word;
-use crate::regions::limbs_of;
+use crate::regions::handed;
 use api::U256;
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value};
@@ -70,7 +70,7 @@ impl Region<'_> {
         let mut args = vec![self.gas, self.sp];
         for (param, arg) in func.block(edge.block).params.iter().zip(&edge.args) {
             let word = self.word(*arg);
-            for limb in &word.0[..limbs_of(func.width(param.value))] {
+            for limb in &word.0[..handed(func, param)] {
                 args.push(self.emit.value(*limb));
             }
         }
