@@ -7,6 +7,9 @@
 
 use ir::{Block, Func, Op};
 
+/// How many times as heavy a region may be whose blocks lie in loops. Compiling it takes longer, but not much longer.
+const LOOP: u64 = 8;
+
 /// Blocks put together so far, as a forest.
 pub(crate) struct Clusters {
     parents: Vec<u32>,
@@ -19,12 +22,13 @@ pub(crate) struct Clusters {
 type Way = (i32, u32, u32);
 
 impl Clusters {
-    /// Puts together what leads to each other, up to a weight and a number of blocks.
+    /// Puts together what leads to each other, up to a weight, which is larger for loops, and a number of blocks.
     pub(crate) fn new(func: &Func, weights: Vec<u64>, weight_max: u64, len_max: u32) -> Clusters {
         let count = weights.len() as u32;
         let mut clusters = Clusters { parents: (0..count).collect(), weights, lens: vec![1; count as usize] };
-        for (_, from, to) in ways(func) {
-            clusters.join(from, to, weight_max, len_max);
+        for (cold, from, to) in ways(func) {
+            let times = if cold < 0 { LOOP } else { 1 };
+            clusters.join(from, to, times * weight_max, len_max);
         }
         clusters
     }

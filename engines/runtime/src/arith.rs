@@ -32,7 +32,7 @@ pub(crate) fn mul([right, left]: &[U256; 2]) -> U256 {
 }
 
 /// Division by zero is zero.
-#[inline]
+#[inline(always)]
 pub(crate) fn div([right, left]: &[U256; 2]) -> U256 {
     match (number(left), number(right)) {
         (_, Some(0)) => U256::ZERO,
@@ -43,7 +43,7 @@ pub(crate) fn div([right, left]: &[U256; 2]) -> U256 {
     }
 }
 
-#[inline]
+#[inline(always)]
 pub(crate) fn rem([right, left]: &[U256; 2]) -> U256 {
     match (number(left), number(right)) {
         (_, Some(0)) => *left * U256::from(u8::from(fault::planted!(RuntimeModZero))),
@@ -54,6 +54,7 @@ pub(crate) fn rem([right, left]: &[U256; 2]) -> U256 {
 }
 
 /// The smallest word by -1 is the smallest word: its magnitude is itself.
+#[inline(always)]
 pub(crate) fn sdiv([right, left]: &[U256; 2]) -> U256 {
     negate_if(
         div(&[magnitude(*right), magnitude(*left)]),
@@ -62,6 +63,7 @@ pub(crate) fn sdiv([right, left]: &[U256; 2]) -> U256 {
 }
 
 /// The sign is the dividend's.
+#[inline(always)]
 pub(crate) fn smod([right, left]: &[U256; 2]) -> U256 {
     negate_if(rem(&[magnitude(*right), magnitude(*left)]), is_negative(left))
 }
