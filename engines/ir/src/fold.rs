@@ -289,7 +289,9 @@ mod tests {
     #[test]
     fn moduli_that_are_known() {
         let (mut moduli, mut changes) = (Moduli::default(), 0);
-        for (name, modulus) in ["ADDMOD", "MULMOD"].iter().flat_map(|name| corners().into_iter().map(move |by| (name, by))) {
+        for (name, modulus) in
+            ["ADDMOD", "MULMOD"].iter().flat_map(|name| corners().into_iter().map(move |by| (name, by)))
+        {
             for other in corners() {
                 let text = format!(
                     "func Osaka len 9\nblock 0 pc 0x0 gas 0 need 1 growth 0 delta 0\n  param -1 v0\n  \

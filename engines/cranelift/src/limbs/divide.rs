@@ -53,9 +53,7 @@ impl Emit<'_> {
     pub(crate) fn is_special(&mut self, divisor: Limb) -> Limb {
         match divisor {
             // Division by the least limb was compiled wrongly before.
-            Limb::Known(divisor) => {
-                Limb::Known(u64::from(matches!(divisor.cast_signed(), 0 | -1 | i64::MIN)))
-            }
+            Limb::Known(divisor) => Limb::Known(u64::from(matches!(divisor.cast_signed(), 0 | -1 | i64::MIN))),
             Limb::Is(divisor) => {
                 let one = self.number(1);
                 let next = self.at.ins().iadd(divisor, one);

@@ -332,8 +332,7 @@ fn shifts_by_any_amount() {
                 limbs.map(|limbs| emit.shift_by(op, &word, &by, limbs, false)).collect::<Vec<_>>()
             };
             let (wide, one) = (Compiled::new(opt, [len, 4], any), Compiled::new(opt, [len, 1], any));
-            let inside =
-                Compiled::new(opt, [len, 1], |emit, [word, by]| vec![emit.shift_by(op, &word, &by, 4, true)]);
+            let inside = Compiled::new(opt, [len, 1], |emit, [word, by]| vec![emit.shift_by(op, &word, &by, 4, true)]);
             for word in corners().into_iter().filter(|word| word.bit_len() <= 64 * len) {
                 for by in amounts() {
                     let whole = expect(word, by);
@@ -369,7 +368,8 @@ fn quotients_with_signs() {
                 assert!(found.eq([is_small(word), ordinary]), "{word:#x} {divisor:#x} {opt:?}");
             }
         }
-        let one = |emit: &mut Emit<'_>, [left, right]: [Word; 2]| vec![emit.quotient_signed(left.0[0], right.0[0], rest)];
+        let one =
+            |emit: &mut Emit<'_>, [left, right]: [Word; 2]| vec![emit.quotient_signed(left.0[0], right.0[0], rest)];
         let compiled = Compiled::new(opt, [1, 1], one);
         for divisor in limbs.iter().filter(|limb| !matches!(limb.cast_signed(), 0 | -1)) {
             let by = Limb::Known(*divisor);

@@ -97,8 +97,8 @@ impl Region<'_> {
                     return self.jump(self.common.dynamic, &args);
                 }
                 let above = self.emit.is_not_zero(&target.0[1..]);
-                let status = self.status(Status::halt(Halt::InvalidJump));
-                self.branch(above, (self.common.leave, &[status, self.gas, self.sp]), (self.common.dynamic, &args));
+                self.leave_if(above, Status::halt(Halt::InvalidJump));
+                self.jump(self.common.dynamic, &args);
             }
         }
     }

@@ -100,9 +100,7 @@ impl Region<'_> {
             return self.call_aside(opcode, &[*left, *right]);
         }
         let is_wide = self.emit.is_not_zero(&above);
-        self.small_or_aside(opcode, [left, right], is_wide, |emit| {
-            emit.quotient_signed(left.0[0], right.0[0], rest)
-        })
+        self.small_or_aside(opcode, [left, right], is_wide, |emit| emit.quotient_signed(left.0[0], right.0[0], rest))
     }
 
     /// What is made of limbs, or where words are wide the answer of a builtin.

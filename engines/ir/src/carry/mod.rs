@@ -20,8 +20,8 @@ mod dirty;
 mod facts;
 mod rewrite;
 
-use crate::{Func, depths};
 use crate::pass::Fuel;
+use crate::{Func, depths};
 use facts::{Facts, live};
 
 /// Words that are handed to a block, at most.
