@@ -6,8 +6,9 @@
 
 use crate::Refused;
 use crate::clusters::Clusters;
-use ir::{Block, BlockData, End, Func, Inst, Op, Param, To, Width};
+use ir::{Block, BlockData, End, Func, Inst, Op, Param, To, Value, Width};
 use spec::op;
+use std::collections::BTreeSet;
 
 /// Where a block is: in which region, and which of its blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,7 +150,14 @@ pub(crate) fn limbs_of(width: Width) -> usize {
 fn weight(func: &Func, block: &BlockData) -> u64 {
     let limbs = |value| limbs_of(func.width(value)) as u64;
     let params: u64 = block.params.iter().map(|param| 6 + 2 * limbs(param.value)).sum();
-    let insts: u64 = block.insts.iter().map(|inst| weight_of(func, inst)).sum();
+    let mut known = BTreeSet::new();
+    let mut insts = 0;
+    for inst in &block.insts {
+        if let (Op::Const(_), Some(result)) = (inst.op, inst.result) {
+            known.insert(result.0);
+        }
+        insts += weight_of(func, inst, |value| known.contains(&value.0));
+    }
     let dynamic = |to: &To| matches!(to, To::Dynamic(..));
     let end = match &block.end {
         End::Go(to) => 3 + 6 * u64::from(dynamic(to)),
@@ -160,16 +168,17 @@ fn weight(func: &Func, block: &BlockData) -> u64 {
     14 + params + insts + end + args
 }
 
-fn weight_of(func: &Func, inst: &Inst) -> u64 {
+fn weight_of(func: &Func, inst: &Inst, is_known: impl Fn(Value) -> bool) -> u64 {
     let limbs = inst.result.map_or(4, |value| limbs_of(func.width(value)) as u64);
     match inst.op {
         Op::Const(_) => 1,
-        Op::Pure(opcode, _) => match opcode {
+        Op::Pure(opcode, [top, ..]) => match opcode {
             op::AND | op::OR | op::XOR | op::NOT => limbs,
             op::ADD | op::SUB => 1 + 3 * limbs,
             op::MUL => 1 + limbs * limbs * 2,
             op::LT | op::GT | op::SLT | op::SGT | op::EQ | op::ISZERO => 11,
-            op::BYTE | op::CLZ => 20,
+            op::SHL | op::SHR | op::SAR if !is_known(top) => 45,
+            op::SDIV | op::SMOD => 40,
             _ => 20,
         },
         Op::Env(_) | Op::Load(_) | Op::Store(..) => limbs + 1,
