@@ -59,7 +59,7 @@ fn entries_from_outside_bring_any_word() {
 /// A word that every edge brings is known inside, and a frame that enters from outside with another one leaves.
 #[test]
 fn a_word_that_is_always_the_same_is_looked_for() {
-    let known = U256::MAX << 77;
+    let known: U256 = U256::MAX << 77;
     let case = |begin: u64, word: U256| {
         let head = [op::PUSH0, op::CALLDATALOAD, op::PUSH1, 32, op::CALLDATALOAD, op::JUMP, op::JUMPDEST, op::POP];
         // At 6 an edge with the word that is known, at 41 the block behind it.
