@@ -10,9 +10,9 @@
 
 mod artifact;
 mod blob;
+mod clusters;
 mod engine;
 mod enter;
-
 mod limbs;
 mod lower;
 mod object;

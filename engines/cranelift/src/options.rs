@@ -32,16 +32,25 @@ pub struct Options {
     pub regalloc: Regalloc,
     /// About how many instructions of CLIF a region may have.
     pub region: u32,
+    /// Whether Cranelift checks its own work: CLIF before it is compiled, and registers after they were handed out. It
+    /// does the former anyway where assertions are on.
+    pub check: bool,
     /// Which passes make the IR what it is.
     pub passes: ir::Options,
 }
 
 /// The size of regions up to which the cost of an instruction does not grow with it.
-const REGION: u32 = 2_000;
+const REGION: u32 = 4_000;
 
 impl Default for Options {
     fn default() -> Options {
-        Options { opt: Opt::default(), regalloc: Regalloc::default(), region: REGION, passes: ir::Options::last() }
+        Options {
+            opt: Opt::default(),
+            regalloc: Regalloc::default(),
+            region: REGION,
+            check: false,
+            passes: ir::Options::last(),
+        }
     }
 }
 
@@ -78,6 +87,9 @@ impl Options {
                 Ok(region) if (1..=100_000).contains(&region) => self.region = region,
                 _ => return Err(bad("region=1 to region=100000")),
             },
+            ("check", "on") => self.check = true,
+            ("check", "off") => self.check = false,
+            ("check", _) => return Err(bad("check=on, check=off")),
             ("passes", value) => self.passes = value.parse().map_err(|why: String| bad(&why))?,
             _ => return Err(bad(KNOWN)),
         }
@@ -97,6 +109,9 @@ impl Options {
         if self.region != default.region {
             names.push(format!("region={}", self.region));
         }
+        if self.check {
+            names.push("check=on".to_owned());
+        }
         if self.passes != default.passes {
             names.push(format!("passes={}", self.passes));
         }
@@ -110,7 +125,7 @@ impl fmt::Display for Options {
     }
 }
 
-const KNOWN: &str = "opt, regalloc, region, passes, each followed by `=` and a value";
+const KNOWN: &str = "opt, regalloc, region, check, passes, each followed by `=` and a value";
 
 /// An option that means nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,12 +150,17 @@ mod tests {
 
     #[test]
     fn options_come_back_by_their_names() {
-        let texts =
-            ["", "opt=none", "regalloc=single_pass:region=64", "opt=none:region=1:passes=last-range+fuel:number=17"];
+        let texts = [
+            "",
+            "opt=none",
+            "check=on",
+            "regalloc=single_pass:region=64",
+            "opt=none:region=1:passes=last-range+fuel:number=17",
+        ];
         for text in texts {
             assert_eq!(text.parse::<Options>().map(|options| options.to_string()).as_deref(), Ok(text));
         }
-        assert_eq!("opt=speed:region=2000:passes=last".parse(), Ok(Options::default()));
+        assert_eq!("opt=speed:region=4000:check=off:passes=last".parse(), Ok(Options::default()));
     }
 
     #[test]
@@ -153,6 +173,7 @@ mod tests {
             "region=0",
             "region=-1",
             "region=1e9",
+            "check=yes",
             "pass=1",
             "passes=x",
             "opt=none: region=1",

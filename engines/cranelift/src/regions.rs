@@ -1,12 +1,14 @@
 //! Which blocks are compiled together.
 //!
-//! What Cranelift takes grows faster than a function does, so blocks are taken in their order until about so many
-//! instructions of CLIF are together, by weights that are integers and that the IR alone decides. The same weights decide
-//! what is refused.
+//! What Cranelift takes grows faster than a function does, so a region holds about so many instructions of CLIF, by weights that
+//! are integers and that the IR alone decides. Blocks that belong together ([`Clusters`]) come into one region, and what is
+//! small goes with what follows it. The same weights decide what is refused.
 
 use crate::Refused;
-use ir::{Block, BlockData, End, Func, Inst, Op, To, Width};
+use crate::clusters::Clusters;
+use ir::{Block, BlockData, End, Func, Inst, Op, Param, To, Value, Width};
 use spec::op;
+use std::collections::BTreeSet;
 
 /// Where a block is: in which region, and which of its blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,29 +53,44 @@ pub const BLOCK_WEIGHT_MAX: u64 = 60_000;
 impl Regions {
     /// Cuts a bytecode into regions of about so many instructions, or refuses it.
     pub(crate) fn new(func: &Func, size: u32) -> Result<Regions, Refused> {
-        let mut regions =
-            Regions { places: vec![Place::default(); func.blocks.len()], order: Vec::new(), starts: vec![0] };
-        let (mut open, mut sum) = (0, 0);
-        for (block, data) in func.iter() {
-            let weight = weight(func, data);
-            if weight > BLOCK_WEIGHT_MAX {
-                return Err(Refused::Weight { weight, weight_max: BLOCK_WEIGHT_MAX });
+        let weights: Vec<u64> = func.blocks.iter().map(|data| weight(func, data)).collect();
+        let sum = weights.iter().sum();
+        let heaviest = weights.iter().copied().max().unwrap_or(0);
+        for (weight, weight_max) in [(heaviest, BLOCK_WEIGHT_MAX), (sum, WEIGHT_MAX)] {
+            if weight > weight_max {
+                return Err(Refused::Weight { weight, weight_max });
             }
-            sum += weight;
-            let len = regions.order.len() - regions.starts[regions.starts.len() - 1];
-            if len > 0 && (open + weight > size.into() || len >= Place::ORDINALS as usize) {
-                regions.starts.push(regions.order.len());
-                open = 0;
+        }
+        let mut clusters = Clusters::new(func, weights, size.into(), Place::ORDINALS);
+        let mut packing = Packing { count: 0, weight: 0, len: 0, size: size.into() };
+        let mut of = vec![0; func.blocks.len()];
+        let mut order: Vec<Block> = func.iter().map(|(block, _)| block).collect();
+        for block in &order {
+            let root = clusters.root(*block);
+            // A root is the first block of its own.
+            if root == *block {
+                of[block.0 as usize] = packing.region(clusters.size(root));
             }
-            open += weight;
-            let region = regions.starts.len() as u32 - 1;
-            let ordinal = (regions.order.len() - regions.starts[region as usize]) as u32;
+            of[block.0 as usize] = of[root.0 as usize];
+        }
+        order.sort_by_key(|block| of[block.0 as usize]);
+        Regions::placed(order, &of)
+    }
+
+    /// Blocks in the order of their regions, each with the number of its region.
+    fn placed(order: Vec<Block>, of: &[u32]) -> Result<Regions, Refused> {
+        let mut regions = Regions { places: vec![Place::default(); order.len()], order, starts: vec![0] };
+        for (index, block) in regions.order.iter().enumerate() {
+            let region = of[block.0 as usize];
+            if region as usize == regions.starts.len() {
+                regions.starts.push(index);
+            }
+            let ordinal = (index - regions.starts[region as usize]) as u32;
             regions.places[block.0 as usize] = Place { region, ordinal };
-            regions.order.push(block);
         }
         regions.starts.push(regions.order.len());
-        if sum > WEIGHT_MAX || regions.len() > Place::REGIONS {
-            return Err(Refused::Weight { weight: sum, weight_max: WEIGHT_MAX });
+        if regions.len() > Place::REGIONS {
+            return Err(Refused::Weight { weight: regions.len().into(), weight_max: Place::REGIONS.into() });
         }
         Ok(regions)
     }
@@ -95,6 +112,35 @@ impl Regions {
     }
 }
 
+/// Puts clusters into regions, one after the other.
+struct Packing {
+    /// How many regions were begun.
+    count: u32,
+    /// The weight and the blocks of the last one.
+    weight: u64,
+    len: u32,
+    size: u64,
+}
+
+impl Packing {
+    /// The region of the next cluster, of this weight and so many blocks.
+    fn region(&mut self, (weight, len): (u64, u32)) -> u32 {
+        let fits = self.weight.saturating_add(weight) <= self.size && self.len + len <= Place::ORDINALS;
+        if self.count == 0 || !fits {
+            self.count += 1;
+            (self.weight, self.len) = (0, 0);
+        }
+        self.weight += weight;
+        self.len += len;
+        self.count - 1
+    }
+}
+
+/// Limbs in which a parameter is handed over: none if it is known.
+pub(crate) fn handed(func: &Func, param: &Param) -> usize {
+    if param.known().is_some() { 0 } else { limbs_of(func.width(param.value)) }
+}
+
 /// Limbs that a value of this width has.
 pub(crate) fn limbs_of(width: Width) -> usize {
     width.bits().div_ceil(64)
@@ -104,7 +150,14 @@ pub(crate) fn limbs_of(width: Width) -> usize {
 fn weight(func: &Func, block: &BlockData) -> u64 {
     let limbs = |value| limbs_of(func.width(value)) as u64;
     let params: u64 = block.params.iter().map(|param| 6 + 2 * limbs(param.value)).sum();
-    let insts: u64 = block.insts.iter().map(|inst| weight_of(func, inst)).sum();
+    let mut known = BTreeSet::new();
+    let mut insts = 0;
+    for inst in &block.insts {
+        if let (Op::Const(_), Some(result)) = (inst.op, inst.result) {
+            known.insert(result.0);
+        }
+        insts += weight_of(func, inst, |value| known.contains(&value.0));
+    }
     let dynamic = |to: &To| matches!(to, To::Dynamic(..));
     let end = match &block.end {
         End::Go(to) => 3 + 6 * u64::from(dynamic(to)),
@@ -115,16 +168,17 @@ fn weight(func: &Func, block: &BlockData) -> u64 {
     14 + params + insts + end + args
 }
 
-fn weight_of(func: &Func, inst: &Inst) -> u64 {
+fn weight_of(func: &Func, inst: &Inst, is_known: impl Fn(Value) -> bool) -> u64 {
     let limbs = inst.result.map_or(4, |value| limbs_of(func.width(value)) as u64);
     match inst.op {
         Op::Const(_) => 1,
-        Op::Pure(opcode, _) => match opcode {
+        Op::Pure(opcode, [top, ..]) => match opcode {
             op::AND | op::OR | op::XOR | op::NOT => limbs,
             op::ADD | op::SUB => 1 + 3 * limbs,
             op::MUL => 1 + limbs * limbs * 2,
             op::LT | op::GT | op::SLT | op::SGT | op::EQ | op::ISZERO => 11,
-            op::BYTE | op::CLZ => 20,
+            op::SHL | op::SHR | op::SAR if !is_known(top) => 45,
+            op::SDIV | op::SMOD => 40,
             _ => 20,
         },
         Op::Env(_) | Op::Load(_) | Op::Store(..) => limbs + 1,

@@ -161,7 +161,8 @@ fn flags(options: &Options) -> Result<Flags, SetError> {
             Regalloc::SinglePass => "single_pass",
         },
     )?;
-    flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" })?;
+    flags.set("enable_verifier", if cfg!(debug_assertions) || options.check { "true" } else { "false" })?;
+    flags.set("regalloc_checker", if options.check { "true" } else { "false" })?;
     for off in [
         "enable_table_access_spectre_mitigation",
         "enable_heap_access_spectre_mitigation",
@@ -189,6 +190,15 @@ impl std::error::Error for Unavailable {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cranelift_checks_its_work_if_it_is_asked_to() {
+        for check in [false, true] {
+            let flags = flags(&Options { check, ..Options::default() }).expect("flags");
+            assert_eq!(flags.regalloc_checker(), check);
+            assert_eq!(flags.enable_verifier(), check || cfg!(debug_assertions));
+        }
+    }
 
     #[test]
     fn targets_come_back_by_their_names() {

@@ -8,7 +8,8 @@
 //! * An identity of arithmetic modulo 2^256 replaces a result by an operand, a constant, or a cheaper function. Each holds
 //!   for all words; division and remainder by zero are zero in the EVM, so dividing zero is zero whatever divides it.
 //!   A power of two turns a product into a shift to the left, a division into one to the right, and a remainder into a mask.
-//!   (SDIV and SMOD are left alone: they round towards zero.)
+//!   (SDIV and SMOD are left alone: they round towards zero.) It divides 2^256, so of a sum or product modulo it the lowest
+//!   bits are what is wanted, whatever was carried beyond a word.
 //! * Memory that would have to reach beyond 64 bits is out of gas. The head was passed and nothing of the block was seen from
 //!   outside, so what follows in the block is never reached and what precedes it cannot be told apart.
 //! * A branch on a known word is one of its ways. A branch on `ISZERO(ISZERO(x))`, or on `GT(x, 0)`, is a branch on x:
@@ -54,6 +55,8 @@ enum Found {
     With(u8, Value, U256, bool),
     /// Another function of values that are there.
     Op(Op),
+    /// The bits of a mask of another function of two values.
+    Masked(u8, [Value; 2], U256),
 }
 
 impl Fold {
@@ -99,6 +102,13 @@ impl Fold {
             }
             Found::Word(word) => Op::Const(word),
             Found::Op(op) => op,
+            Found::Masked(opcode, [left, right], mask) => {
+                let whole = func.value(Width::W256);
+                self.keep(data, Inst { op: Op::Pure(opcode, [left, right, NONE]), result: Some(whole) });
+                let known = func.value(Width::of(mask.bit_len()));
+                self.keep(data, Inst { op: Op::Const(mask), result: Some(known) });
+                Op::Pure(op::AND, [whole, known, NONE])
+            }
             Found::With(opcode, value, word, first) => {
                 let known = func.value(Width::of(word.bit_len()));
                 self.keep(data, Inst { op: Op::Const(word), result: Some(known) });
@@ -131,7 +141,7 @@ impl Fold {
         let found = match count {
             1 => self.identity_of_one(opcode, operands[0]),
             2 => identity(opcode, operands[0], operands[1], words[0], words[1]),
-            _ => (words[2] == Some(U256::ZERO) || words[2] == Some(U256::ONE)).then_some(Found::Word(U256::ZERO)),
+            _ => modular(opcode, operands, words[2]),
         };
         found.filter(|found| match found {
             Found::Value(value) => func.width(*value) <= func.width(result),
@@ -187,6 +197,16 @@ impl Fold {
 }
 
 const NONE: Value = Value(u32::MAX);
+
+/// What ADDMOD and MULMOD are where the modulus is known.
+fn modular(opcode: u8, [left, right, _]: [Value; 3], modulus: Option<U256>) -> Option<Found> {
+    let opcode = if opcode == op::ADDMOD { op::ADD } else { op::MUL };
+    match modulus? {
+        U256::ZERO | U256::ONE => Some(Found::Word(U256::ZERO)),
+        modulus if modulus.is_power_of_two() => Some(Found::Masked(opcode, [left, right], modulus - U256::ONE)),
+        _ => None,
+    }
+}
 
 /// What a function of two words is where one of them is known, or both are the same.
 fn identity(opcode: u8, left: Value, right: Value, left_word: Option<U256>, right_word: Option<U256>) -> Option<Found> {
@@ -263,6 +283,32 @@ mod tests {
         }
         let used = func.blocks[0].end_operands();
         words[&used[0]]
+    }
+
+    /// ADDMOD and MULMOD by moduli that are known, of words whose sums and products are larger than a word.
+    #[test]
+    fn moduli_that_are_known() {
+        let (mut moduli, mut changes) = (Moduli::default(), 0);
+        for (name, modulus) in
+            ["ADDMOD", "MULMOD"].iter().flat_map(|name| corners().into_iter().map(move |by| (name, by)))
+        {
+            for other in corners() {
+                let text = format!(
+                    "func Osaka len 9\nblock 0 pc 0x0 gas 0 need 1 growth 0 delta 0\n  param -1 v0\n  \
+                     v1 = const {modulus:#x}\n  v2 = const {other:#x}\n  v3 = {name} v0 v2 v1\n  go dynamic v3\n"
+                );
+                let before = crate::parse(&text).expect("it is text of a form");
+                let (mut after, mut fuel) = (before.clone(), Fuel::new(u64::MAX));
+                run(&mut after, &mut fuel);
+                assert_eq!(crate::verify(&after), Ok(()), "{text}");
+                changes += fuel.used();
+                for word in corners() {
+                    let [expect, found] = [&before, &after].map(|func| target(func, word, &mut moduli));
+                    assert_eq!(found, expect, "{word:#x} in {text}");
+                }
+            }
+        }
+        assert!(changes > 200, "{changes}");
     }
 
     /// Every function of two words with one known, with both the same, and twice over: the same words come out.

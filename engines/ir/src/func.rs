@@ -105,8 +105,8 @@ pub struct Param {
     pub value: Value,
     /// Whether the slot may be stale on an inside entry.
     pub dirty: bool,
-    /// The least and the largest it can be, if more is known than its width. Only for widths up to 64 bits.
-    pub bounds: Option<(u64, u64)>,
+    /// The least and the largest it can be, if more is known than its width. Beyond 64 bits only if they are the same word.
+    pub bounds: Option<(U256, U256)>,
 }
 
 /// How a block is left.
@@ -263,9 +263,14 @@ impl BlockData {
 }
 
 impl Param {
+    /// The one word it can be, if there is only one.
+    pub fn known(&self) -> Option<U256> {
+        self.bounds.filter(|(least, most)| least == most).map(|(word, _)| word)
+    }
+
     /// Whether a word that is found in the slot may enter from outside.
     pub fn admits(&self, width: Width, word: U256) -> bool {
-        let is_between = |(least, most): (u64, u64)| U256::from(least) <= word && word <= U256::from(most);
+        let is_between = |(least, most): (U256, U256)| least <= word && word <= most;
         word <= width.max_word() && self.bounds.is_none_or(is_between)
     }
 }

@@ -137,14 +137,13 @@ impl<'t> Line<'t> {
         Ok(())
     }
 
-    fn bounds(&mut self) -> Read<Option<(u64, u64)>> {
+    fn bounds(&mut self) -> Read<Option<(U256, U256)>> {
         if !self.is("from") {
             return Ok(None);
         }
         let least = self.hex()?;
         self.expect("to")?;
-        let limbs = |word: U256| u64::try_from(word).map_err(|_| "a bound has 64 bits".to_owned());
-        Ok(Some((limbs(least)?, limbs(self.hex()?)?)))
+        Ok(Some((least, self.hex()?)))
     }
 
     fn inst(&mut self, func: &mut Func) -> Read<Inst> {

@@ -73,7 +73,7 @@ impl Check<'_> {
     fn bounds(&self, param: &Param) -> Checked {
         let bits = self.func.widths.get(param.value.0 as usize).map_or(256, |width| width.bits());
         match param.bounds {
-            Some((least, most)) if bits > 64 || least > most || most.checked_shr(bits as u32).unwrap_or(0) > 0 => {
+            Some((least, most)) if least > most || most.bit_len() > bits || bits > 64 && least < most => {
                 Err(format!("bounds that v{} cannot have", param.value.0))
             }
             _ => Ok(()),

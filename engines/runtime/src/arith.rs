@@ -1,5 +1,6 @@
 //! Pure instructions: functions from words to a word. Operands come as they lie on the stack, the top word last.
 
+use crate::divide::by_limb;
 use crate::gas::number;
 use api::U256;
 
@@ -31,26 +32,29 @@ pub(crate) fn mul([right, left]: &[U256; 2]) -> U256 {
 }
 
 /// Division by zero is zero.
-#[inline]
+#[inline(always)]
 pub(crate) fn div([right, left]: &[U256; 2]) -> U256 {
     match (number(left), number(right)) {
         (_, Some(0)) => U256::ZERO,
         (None, Some(right)) if fault::planted!(RuntimeDivNarrow) => U256::from(left.as_limbs()[0] / right),
         (Some(left), Some(right)) => U256::from(left / right),
+        (None, Some(right)) => by_limb(left, right).0,
         _ => left.wrapping_div(*right),
     }
 }
 
-#[inline]
+#[inline(always)]
 pub(crate) fn rem([right, left]: &[U256; 2]) -> U256 {
     match (number(left), number(right)) {
         (_, Some(0)) => *left * U256::from(u8::from(fault::planted!(RuntimeModZero))),
         (Some(left), Some(right)) => U256::from(left % right),
+        (None, Some(right)) => U256::from(by_limb(left, right).1),
         _ => left.wrapping_rem(*right),
     }
 }
 
 /// The smallest word by -1 is the smallest word: its magnitude is itself.
+#[inline(always)]
 pub(crate) fn sdiv([right, left]: &[U256; 2]) -> U256 {
     negate_if(
         div(&[magnitude(*right), magnitude(*left)]),
@@ -59,6 +63,7 @@ pub(crate) fn sdiv([right, left]: &[U256; 2]) -> U256 {
 }
 
 /// The sign is the dividend's.
+#[inline(always)]
 pub(crate) fn smod([right, left]: &[U256; 2]) -> U256 {
     negate_if(rem(&[magnitude(*right), magnitude(*left)]), is_negative(left))
 }

@@ -11,6 +11,7 @@ mod access;
 mod arith;
 mod call;
 pub mod context;
+mod divide;
 mod gas;
 #[cfg(any(test, target_arch = "x86_64"))]
 mod keccak;

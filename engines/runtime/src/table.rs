@@ -141,11 +141,18 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
 /// As for [`Builtin`].
 #[inline(always)]
 unsafe fn reckon<const POPS: usize>(sp: *mut U256, body: impl FnOnce(&[U256; POPS]) -> U256) -> u32 {
-    let base = sp.wrapping_sub(POPS).cast::<[U256; POPS]>();
-    // SAFETY: the caller vouches for `POPS` words below `sp`, which nobody else knows.
-    let word = body(unsafe { &*base });
+    let base = sp.wrapping_sub(POPS);
+    // Compiled code has just written the operands limb by limb. A processor hands such a store to a load of the same limb, but
+    // a load of several waits until all are in the cache, so the limbs are read one by one.
+    let limb = |word: usize, limb: usize| {
+        let at = base.wrapping_add(word).cast::<u64>().wrapping_add(limb);
+        // SAFETY: the caller vouches for `POPS` words below `sp`, which nobody else knows.
+        unsafe { at.read_volatile() }
+    };
+    let operands = std::array::from_fn(|i| U256::from_limbs(std::array::from_fn(|j| limb(i, j))));
+    let word = body(&operands);
     // SAFETY: and for the place of the answer; the operands are not used any more.
-    unsafe { base.cast::<U256>().write(word) };
+    unsafe { base.write(word) };
     Status::GO_ON.0
 }
 

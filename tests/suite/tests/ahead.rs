@@ -2,7 +2,8 @@
 
 use alloy_primitives::keccak256;
 use api::{Case, Code, Engine, Outcome, Revision, Watch, digest};
-use cranelift::{Artifact, Features, Options, Target};
+use cranelift::{Artifact, Compiler, Features, Options, Refused, Target};
+use std::collections::BTreeMap;
 
 /// What the code keeps, and what it does not.
 const NUMBER: u8 = 0x44;
@@ -37,6 +38,31 @@ fn code() -> Code {
 fn made(code: &Code) -> Artifact {
     let target = Target::host(Features::host()).expect("a back end for this machine");
     Artifact::new(code, Revision::Osaka, target, &Options::default()).expect("it compiles")
+}
+
+/// Every code of the corpus on both architectures, with Cranelift's checks of CLIF and of the registers that it hands out.
+#[test]
+fn what_cranelift_makes_of_the_corpus_passes_its_own_checks() {
+    let options: Options = "check=on".parse().expect("options");
+    let targets = ["x86_64+bmi1+bmi2+lzcnt", "aarch64"].map(|target| target.parse::<Target>().expect("a target"));
+    let mut compilers = targets.map(|target| Compiler::new(target, &options).expect("a back end"));
+    let mut codes = BTreeMap::new();
+    for (name, _, text) in ["ops", "eips", "found"].into_iter().flat_map(suite::files) {
+        let file = format::evm::read(text.as_bytes(), &name).expect("the case is good");
+        for (case, _) in file.cases() {
+            codes.extend(case.accounts.into_values().map(|account| (account.code, (name.clone(), case.revision))));
+        }
+    }
+    let mut compiled = 0;
+    for (code, (name, revision)) in codes.iter().filter(|(code, _)| !code.is_empty()) {
+        for compiler in &mut compilers {
+            match compiler.compile(&Code::new(code.clone()), *revision, false) {
+                Err(Refused::Cranelift(why)) => panic!("{name} in {revision}: {why}"),
+                made => compiled += u32::from(made.is_ok()),
+            }
+        }
+    }
+    assert!(compiled > 500, "{compiled}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The intermediate form: passes with any fuel agree with the judge, and faults planted in the form are noticed, by the
 //! verifier or by comparing outcomes.
 
-use api::{Case, Revision, U256};
+use api::{Case, Code, Revision, U256};
 use api::{Engine, Watch};
 use r#gen::Profile;
 use interp::Interp;
@@ -43,7 +43,7 @@ fn entries_from_outside_bring_any_word() {
     }
     let mut func = counted_form();
     let bounds: Vec<_> = func.blocks.iter().flat_map(|data| &data.params).filter_map(|param| param.bounds).collect();
-    assert_eq!(bounds[0], (1, 255), "the loop is narrowed");
+    assert_eq!(bounds[0], (U256::ONE, U256::from(255)), "the loop is narrowed");
     func.blocks.iter_mut().flat_map(|data| &mut data.params).for_each(|param| param.bounds = None);
     assert_eq!(verify(&func), Ok(()));
     let careless = Ir::with(move |_, _| Some(func.clone()));
@@ -54,6 +54,33 @@ fn entries_from_outside_bring_any_word() {
         judge.run(&case, Watch::exact()) != careless.run(&case, Watch::exact())
     };
     assert_eq!(words().filter(differs).collect::<Vec<_>>(), [U256::ZERO], "without the look it is wrong");
+}
+
+/// A word that every edge brings is known inside, and a frame that enters from outside with another one leaves.
+#[test]
+fn a_word_that_is_always_the_same_is_looked_for() {
+    let known: U256 = U256::MAX << 77;
+    let case = |begin: u64, word: U256| {
+        let head = [op::PUSH0, op::CALLDATALOAD, op::PUSH1, 32, op::CALLDATALOAD, op::JUMP, op::JUMPDEST, op::POP];
+        // At 6 an edge with the word that is known, at 41 the block behind it.
+        let tail = [op::JUMPDEST, op::PUSH1, 3, op::ADD];
+        let code = [&head[..], &[op::PUSH32], &known.to_be_bytes::<32>(), &tail].concat();
+        let data = [word.to_be_bytes::<32>(), U256::from(begin).to_be_bytes::<32>()].concat();
+        suite::call_case(Revision::Osaka, suite::returning(code), data)
+    };
+    let mut engines = registry::all();
+    engines.push(registry::make("cranelift").expect("an engine"));
+    let bits = [0, 63, 64, 77, 128, 255].map(|bit| known ^ (U256::ONE << bit));
+    for word in bits.into_iter().chain([known, U256::ZERO, U256::MAX]) {
+        for begin in [6, 41] {
+            suite::run_all(&mut engines, &case(begin, word));
+        }
+    }
+    let mut func = build(&Code::new(case(6, known).accounts[&suite::CONTRACT].code.clone()), Revision::Osaka)
+        .expect("the code is built");
+    optimise(&mut func, &Options::last());
+    let mut params = func.blocks.iter().flat_map(|data| &data.params);
+    assert!(params.any(|param| param.known() == Some(known)), "the word is known");
 }
 
 /// The form of the loop after all passes.

@@ -33,7 +33,21 @@ impl Emit<'_> {
         if is_positive(left) && is_positive(right) {
             return self.less(left, right);
         }
+        // Of a word beside zero the sign is all that counts, or that and whether it is zero.
+        if right.len() == 0 {
+            return self.has_sign(left, IntCC::SignedLessThan);
+        }
+        if left.len() == 0 {
+            let (positive, any) = (self.has_sign(right, IntCC::SignedGreaterThanOrEqual), self.is_not_zero(&right.0));
+            return self.at.ins().band(positive, any);
+        }
         self.less_by(IntCC::SignedLessThan, left, right)
+    }
+
+    /// Compares the highest limb with zero.
+    fn has_sign(&mut self, word: &Word, condition: IntCC) -> Value {
+        let (limb, zero) = (self.value(word.0[3]), self.number(0));
+        self.at.ins().icmp(condition, limb, zero)
     }
 
     fn less_low(&mut self, left: &Word, right: &Word) -> Value {

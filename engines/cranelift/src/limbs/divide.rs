@@ -1,8 +1,13 @@
-//! DIV and MOD of words of one limb, and by powers of two. Division in CLIF traps at zero, so it is by one there.
+//! DIV, MOD, SDIV and SMOD of words of one limb, and by powers of two.
+//!
+//! Division in CLIF traps at zero, so it is by one there. With signs it also traps where the least limb is divided by -1, so
+//! whoever divides with signs leaves these divisors out.
 
 use super::{Bits, Emit, Limb, Shift, Word, ZERO};
 use api::U256;
 use cranelift_codegen::ir::InstBuilder;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::I64;
 
 impl Emit<'_> {
     /// DIV by a power of two.
@@ -35,5 +40,37 @@ impl Emit<'_> {
             true => self.at.ins().urem(left, divisor),
         };
         Word::small(self.at.ins().select(right_value, result, zero))
+    }
+
+    /// What is zero if a word is a limb with copies of its sign above it.
+    pub(crate) fn above_signed(&mut self, word: &Word) -> Limb {
+        let sign = self.one(Shift::Arithmetic, word.0[0], 63);
+        let differences = [1, 2, 3].map(|i| self.bits(Bits::Xor, word.0[i], sign));
+        differences.into_iter().reduce(|left, right| self.bits(Bits::Or, left, right)).unwrap_or(ZERO)
+    }
+
+    /// What is zero if SDIV and SMOD by a limb are what the processor does: it is neither zero nor -1.
+    pub(crate) fn is_special(&mut self, divisor: Limb) -> Limb {
+        match divisor {
+            // Division by the least limb was compiled wrongly before.
+            Limb::Known(divisor) => Limb::Known(u64::from(matches!(divisor.cast_signed(), 0 | -1 | i64::MIN))),
+            Limb::Is(divisor) => {
+                let one = self.number(1);
+                let next = self.at.ins().iadd(divisor, one);
+                let special = self.at.ins().icmp(IntCC::UnsignedLessThanOrEqual, next, one);
+                Limb::Is(self.at.ins().uextend(I64, special))
+            }
+        }
+    }
+
+    /// SDIV or SMOD of limbs, by one that is not special.
+    pub(crate) fn quotient_signed(&mut self, left: Limb, right: Limb, rest: bool) -> Word {
+        let (left, right) = (self.value(left), self.value(right));
+        let result = Limb::Is(match rest {
+            false => self.at.ins().sdiv(left, right),
+            true => self.at.ins().srem(left, right),
+        });
+        let sign = self.one(Shift::Arithmetic, result, 63);
+        Word([result, sign, sign, sign])
     }
 }

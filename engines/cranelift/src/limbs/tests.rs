@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code, reason = "what is tested is machine code")]
 
+mod divide;
+
 use super::{Bits, Emit, Limb, Shift, Word, ZERO};
 use crate::{Features, Opt, Options, Target};
 use api::U256;
@@ -312,37 +314,40 @@ fn shifts_of_a_limb_by_any_amount() {
     }
 }
 
+/// All amounts that change something, and amounts that only look so, of words of every number of limbs.
 #[test]
-fn quotients() {
-    for (opt, rest) in [(Opt::None, false), (Opt::None, true), (Opt::Speed, false), (Opt::Speed, true)] {
-        let expect = |left: U256, right: U256| match (right.is_zero(), rest) {
-            (true, _) => U256::ZERO,
-            (_, false) => left / right,
-            (_, true) => left % right,
-        };
-        let one = |emit: &mut Emit<'_>, [left, right]: [Word; 2]| vec![emit.quotient(left.0[0], right.0[0], rest)];
-        let compiled = Compiled::new(opt, [1, 1], one);
-        let limbs: Vec<U256> = corners().into_iter().filter(|word| word.bit_len() <= 64).collect();
-        let all = |emit: &mut Emit<'_>, [left, _]: [Word; 2]| {
-            let known = |right: &U256| emit.quotient(left.0[0], Limb::Known(right.as_limbs()[0]), rest);
-            limbs.iter().map(known).collect()
-        };
-        let known = Compiled::new(opt, [1, 0], all);
-        let powers = |emit: &mut Emit<'_>, [word, _]: [Word; 2]| {
-            let power = |power| if rest { emit.mod_power(&word, power) } else { emit.div_power(&word, power) };
-            (0..256).map(power).collect()
-        };
-        let powers = Compiled::new(opt, [4, 0], powers);
-        for left in &limbs {
-            for right in &limbs {
-                assert_eq!(compiled.run([*left, *right]), [expect(*left, *right)], "{left} {right} {opt:?} {rest}");
+fn shifts_by_any_amount() {
+    let amounts = || (0..260u64).map(U256::from).chain([32, 63, 64, 65, 128, 192].map(|bit| U256::from(1) << bit));
+    for op in [Shift::Left, Shift::Right, Shift::Arithmetic] {
+        let expect = |word: U256, by: U256| {
+            let by = usize::try_from(by).unwrap_or(256).min(256);
+            match op {
+                Shift::Arithmetic => word.arithmetic_shr(by),
+                _ if by == 256 => U256::ZERO,
+                Shift::Left => word << by,
+                Shift::Right => word >> by,
             }
-            let wanted: Vec<U256> = limbs.iter().map(|right| expect(*left, *right)).collect();
-            assert_eq!(known.run([*left, U256::ZERO]), wanted, "{left} {opt:?} {rest}");
-        }
-        for word in corners() {
-            let wanted: Vec<U256> = (0..256).map(|power| expect(word, U256::from(1) << power)).collect();
-            assert_eq!(powers.run([word, U256::ZERO]), wanted, "{word:#x} {opt:?} {rest}");
+        };
+        for (opt, len) in [Opt::None, Opt::Speed].into_iter().flat_map(|opt| [1, 2, 3, 4].map(|len| (opt, len))) {
+            let any = |emit: &mut Emit<'_>, [word, by]: [Word; 2]| {
+                let limbs = [1, 2, 3, 4].into_iter();
+                limbs.map(|limbs| emit.shift_by(op, &word, &by, limbs, false)).collect::<Vec<_>>()
+            };
+            let (wide, one) = (Compiled::new(opt, [len, 4], any), Compiled::new(opt, [len, 1], any));
+            let inside = Compiled::new(opt, [len, 1], |emit, [word, by]| vec![emit.shift_by(op, &word, &by, 4, true)]);
+            for word in corners().into_iter().filter(|word| word.bit_len() <= 64 * len) {
+                for by in amounts() {
+                    let whole = expect(word, by);
+                    let wanted = [1, 2, 3, 4].map(|limbs| whole & (U256::MAX >> (256 - 64 * limbs)));
+                    assert_eq!(wide.run([word, by]), wanted, "{op:?} {word:#x} {by} {opt:?} {len}");
+                    if by.bit_len() <= 64 {
+                        assert_eq!(one.run([word, by]), wanted, "{op:?} {word:#x} {by} {opt:?} {len}");
+                    }
+                    if by.bit_len() <= 8 {
+                        assert_eq!(inside.run([word, by]), [whole], "{op:?} {word:#x} {by} {opt:?} {len}");
+                    }
+                }
+            }
         }
     }
 }

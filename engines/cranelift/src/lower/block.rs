@@ -7,8 +7,8 @@
 //! ```
 
 use super::Region;
-use crate::limbs::{Limb, Shift, Word, ZERO};
-use crate::regions::limbs_of;
+use crate::limbs::{Bits, Limb, Shift, Word, ZERO};
+use crate::regions::{handed, limbs_of};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, Value};
@@ -53,8 +53,7 @@ impl Region<'_> {
     /// A block with parameters for the gas, the stack, and each limb.
     fn place(&mut self, block: Block) -> clif::Block {
         let place = self.new_block();
-        let limbs: usize =
-            self.func.block(block).params.iter().map(|param| limbs_of(self.func.width(param.value))).sum();
+        let limbs: usize = self.func.block(block).params.iter().map(|param| handed(self.func, param)).sum();
         for _ in 0..2 + limbs {
             self.param(place, I64);
         }
@@ -83,11 +82,16 @@ impl Region<'_> {
         for param in &data.params {
             let width = func.width(param.value);
             let word = self.load_word(sp, 32 * param.slot, 4);
-            above.extend(self.above(&word, width));
-            if let Some((least, most)) = param.bounds.filter(|_| !fault::planted!(ClifEntryBounds)) {
-                above.push(self.outside(word.0[0], least, most));
+            let bounds = param.bounds.filter(|_| !fault::planted!(ClifEntryBounds));
+            if let Some((known, _)) = bounds.filter(|_| param.known().is_some()) {
+                above.extend(self.emit.bitwise(Bits::Xor, &word, &Word::known(known)).0);
+                continue;
             }
-            for limb in &word.0[..limbs_of(width)] {
+            above.extend(self.above(&word, width));
+            if let Some((least, most)) = bounds {
+                above.push(self.outside(word.0[0], least.as_limbs()[0], most.as_limbs()[0]));
+            }
+            for limb in &word.0[..handed(func, param)] {
                 args.push(self.emit.value(*limb));
             }
         }
@@ -164,8 +168,11 @@ impl Region<'_> {
         let mut rest = params[2..].iter();
         for param in &data.params {
             let mut word = Word([ZERO; 4]);
-            for (limb, value) in word.0.iter_mut().zip(rest.by_ref().take(limbs_of(self.func.width(param.value)))) {
+            for (limb, value) in word.0.iter_mut().zip(rest.by_ref().take(handed(self.func, param))) {
                 *limb = Limb::Is(*value);
+            }
+            if let Some(known) = param.known() {
+                word = Word::known(known);
             }
             self.words[param.value.0 as usize] = word;
         }

@@ -2,7 +2,7 @@
 
 use super::Region;
 use crate::limbs::Word;
-use crate::regions::limbs_of;
+use crate::regions::handed;
 use api::U256;
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value};
@@ -70,7 +70,7 @@ impl Region<'_> {
         let mut args = vec![self.gas, self.sp];
         for (param, arg) in func.block(edge.block).params.iter().zip(&edge.args) {
             let word = self.word(*arg);
-            for limb in &word.0[..limbs_of(func.width(param.value))] {
+            for limb in &word.0[..handed(func, param)] {
                 args.push(self.emit.value(*limb));
             }
         }
@@ -97,8 +97,8 @@ impl Region<'_> {
                     return self.jump(self.common.dynamic, &args);
                 }
                 let above = self.emit.is_not_zero(&target.0[1..]);
-                let status = self.status(Status::halt(Halt::InvalidJump));
-                self.branch(above, (self.common.leave, &[status, self.gas, self.sp]), (self.common.dynamic, &args));
+                self.leave_if(above, Status::halt(Halt::InvalidJump));
+                self.jump(self.common.dynamic, &args);
             }
         }
     }

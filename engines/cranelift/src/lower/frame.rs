@@ -82,6 +82,15 @@ impl Region<'_> {
         self.jump(self.common.leave, &[status, self.gas, self.sp]);
     }
 
+    /// Leaves with a status if a condition holds. What that takes is made off the straight path.
+    pub(super) fn leave_if(&mut self, condition: Value, status: Status) {
+        let (leaves, goes_on) = (self.cold_block(), self.new_block());
+        self.branch(condition, (leaves, &[]), (goes_on, &[]));
+        self.begin(leaves);
+        self.leave(status);
+        self.begin(goes_on);
+    }
+
     /// The ways out, behind all blocks.
     pub(super) fn ways_out(&mut self) {
         let [target, gas, sp] = self.begin_common(self.common.dynamic);

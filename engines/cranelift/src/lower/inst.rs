@@ -20,11 +20,12 @@ impl Region<'_> {
         let word = match inst.op {
             Op::Const(word) => Word::known(word),
             Op::Pure(opcode, operands) => {
+                let bits = self.func.widths.get(operands[0].0 as usize).map_or(256, |width| width.bits());
                 let operands = operands.map(|value| match value {
                     ir::Value(u32::MAX) => Word([ZERO; 4]),
                     value => self.words.get(value.0 as usize).copied().unwrap_or(Word([ZERO; 4])),
                 });
-                self.pure(opcode, &operands, limbs)
+                self.pure(opcode, &operands, limbs, bits)
             }
             Op::Env(opcode) => self.constant(opcode, limbs),
             Op::Load(slot) => self.load_word(self.sp, 32 * slot, limbs),

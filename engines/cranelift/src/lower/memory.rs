@@ -96,14 +96,6 @@ impl Region<'_> {
         self.context_load(offset::GAS)
     }
 
-    /// Leaves with a status if a condition holds.
-    fn leave_if(&mut self, condition: Value, status: Status) {
-        let status = self.status(status);
-        let goes_on = self.new_block();
-        self.branch(condition, (self.common.leave, &[status, self.gas, self.sp]), (goes_on, &[]));
-        self.begin(goes_on);
-    }
-
     fn memory_at(&mut self, at: ir::Value) -> Value {
         let low = self.word(at).0[0];
         let memory = self.context_load(offset::MEMORY);
@@ -186,8 +178,10 @@ impl Region<'_> {
         }
         let status = self.call_builtin(opcode.into(), end);
         if !is_pure {
-            let goes_on = self.new_block();
-            self.branch(status, (self.common.leave, &[status, self.gas, self.sp]), (goes_on, &[]));
+            let (leaves, goes_on) = (self.cold_block(), self.new_block());
+            self.branch(status, (leaves, &[]), (goes_on, &[]));
+            self.begin(leaves);
+            self.jump(self.common.leave, &[status, self.gas, self.sp]);
             self.begin(goes_on);
         }
         self.load_word(self.context, WORDS_END - 32 * operands.len() as i32, 4)

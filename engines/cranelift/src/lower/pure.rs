@@ -2,14 +2,15 @@
 
 use super::Region;
 use super::memory::NOTHING;
-use crate::limbs::{Bits, Limb, Shift, Word};
+use crate::limbs::{Bits, Emit, Limb, Shift, Word};
 use api::U256;
+use cranelift_codegen::ir::Value;
 use cranelift_codegen::ir::types::I64;
 use spec::op;
 
 impl Region<'_> {
-    /// The result of an instruction, of which only so many limbs can differ from zero.
-    pub(super) fn pure(&mut self, opcode: u8, operands: &[Word; 3], limbs: usize) -> Word {
+    /// The result of an instruction, of which only so many limbs can differ from zero. The top operand has at most so many bits.
+    pub(super) fn pure(&mut self, opcode: u8, operands: &[Word; 3], limbs: usize, bits: usize) -> Word {
         let [left, right, _] = operands;
         let emit = &mut self.emit;
         let flag = match opcode {
@@ -28,8 +29,9 @@ impl Region<'_> {
             op::SGT => emit.less_signed(right, left),
             op::EQ => emit.equal(left, right),
             op::ISZERO => emit.is_zero(&left.0),
-            op::SHL | op::SHR | op::SAR => return self.shift(opcode, left, right, limbs),
+            op::SHL | op::SHR | op::SAR => return self.shift(opcode, left, right, limbs, bits),
             op::DIV | op::MOD => return self.divide(opcode, left, right),
+            op::SDIV | op::SMOD => return self.divide_signed(opcode, left, right),
             op::SIGNEXTEND => {
                 return match left.value() {
                     Some(byte) => emit.signextend(byte, right),
@@ -44,7 +46,7 @@ impl Region<'_> {
         self.emit.flag(flag)
     }
 
-    fn shift(&mut self, opcode: u8, by: &Word, word: &Word, limbs: usize) -> Word {
+    fn shift(&mut self, opcode: u8, by: &Word, word: &Word, limbs: usize, bits: usize) -> Word {
         let op = match opcode {
             op::SHL => Shift::Left,
             op::SHR => Shift::Right,
@@ -63,7 +65,7 @@ impl Region<'_> {
         match is_small {
             true if op == Shift::Left => self.emit.shift_small(Shift::Left, word.0[0], by.0[0]),
             true => self.emit.shift_small(Shift::Right, word.0[0], by.0[0]),
-            false => self.call_aside(opcode, &[*by, *word]),
+            false => self.emit.shift_by(op, word, by, limbs, bits <= 8),
         }
     }
 
@@ -87,18 +89,39 @@ impl Region<'_> {
         }
         let above: Vec<Limb> = left.0[1..].iter().chain(&right.0[1..]).copied().collect();
         let is_wide = self.emit.is_not_zero(&above);
-        let (small, wide, goes_on) = (self.new_block(), self.new_block(), self.new_block());
-        let limbs = [I64; 4].map(|ty| self.param(goes_on, ty));
-        self.branch(is_wide, (wide, &[]), (small, &[]));
-        for (block, is_small) in [(small, true), (wide, false)] {
-            self.begin(block);
-            let word = match is_small {
-                true => self.emit.quotient(left.0[0], right.0[0], rest),
-                false => self.call_aside(opcode, &[*left, *right]),
-            };
-            let word = word.0.map(|limb| self.emit.value(limb));
-            self.jump(goes_on, &word);
+        self.small_or_aside(opcode, [left, right], is_wide, |emit| emit.quotient(left.0[0], right.0[0], rest))
+    }
+
+    /// SDIV and SMOD: what the processor has, if both words are a limb with copies of its sign, or else a builtin.
+    fn divide_signed(&mut self, opcode: u8, left: &Word, right: &Word) -> Word {
+        let rest = opcode == op::SMOD;
+        let above = [self.emit.above_signed(left), self.emit.above_signed(right), self.emit.is_special(right.0[0])];
+        if above.iter().any(|limb| matches!(limb, Limb::Known(1..))) {
+            return self.call_aside(opcode, &[*left, *right]);
         }
+        let is_wide = self.emit.is_not_zero(&above);
+        self.small_or_aside(opcode, [left, right], is_wide, |emit| emit.quotient_signed(left.0[0], right.0[0], rest))
+    }
+
+    /// What is made of limbs, or where words are wide the answer of a builtin.
+    fn small_or_aside(
+        &mut self,
+        opcode: u8,
+        [left, right]: [&Word; 2],
+        is_wide: Value,
+        make: impl FnOnce(&mut Emit<'_>) -> Word,
+    ) -> Word {
+        let (small, wide, goes_on) = (self.new_block(), self.cold_block(), self.new_block());
+        self.branch(is_wide, (wide, &[]), (small, &[]));
+        self.begin(small);
+        let word = make(&mut self.emit);
+        let limbs = [I64; 4].map(|ty| self.param(goes_on, ty));
+        let word = word.0.map(|limb| self.emit.value(limb));
+        self.jump(goes_on, &word);
+        self.begin(wide);
+        let word = self.call_aside(opcode, &[*left, *right]);
+        let word = word.0.map(|limb| self.emit.value(limb));
+        self.jump(goes_on, &word);
         self.begin(goes_on);
         Word(limbs.map(Limb::Is))
     }

@@ -1,4 +1,4 @@
-//! What `carry` asks of a block: which slots it reads, overwrites and stores last; how deep in loops it lies; what is live.
+//! What `carry` asks of a block: which slots it reads, overwrites and stores last; what is live.
 
 use crate::{Block, BlockData, Func, Op, suspends};
 use spec::Revision;
@@ -98,30 +98,4 @@ pub(super) fn live(func: &Func, facts: &[Facts]) -> Option<Vec<u64>> {
 fn moved(mask: u64, delta: i32) -> u64 {
     let by = delta.unsigned_abs();
     if delta >= 0 { mask.checked_shr(by).unwrap_or(0) } else { mask.checked_shl(by).unwrap_or(0) }
-}
-
-/// How many loops each block lies in, as far as the order of blocks shows: a loop reaches from the target of an edge backwards to
-/// the last block with such an edge.
-pub(super) fn depths(func: &Func) -> Vec<i32> {
-    let mut ends = vec![None; func.blocks.len()];
-    for (block, data) in func.iter() {
-        for edge in data.edges().filter(|edge| edge.block <= block) {
-            let end = &mut ends[edge.block.0 as usize];
-            *end = (*end).max(Some(block.0 as usize));
-        }
-    }
-    let mut changes = vec![0; func.blocks.len() + 1];
-    for (begin, end) in ends.into_iter().enumerate().filter_map(|(begin, end)| Some((begin, end?))) {
-        changes[begin] += 1;
-        changes[end + 1] -= 1;
-    }
-    let mut depth = 0;
-    let count = func.blocks.len();
-    changes[..count]
-        .iter()
-        .map(|change| {
-            depth += change;
-            depth
-        })
-        .collect()
 }

@@ -20,9 +20,9 @@ mod dirty;
 mod facts;
 mod rewrite;
 
-use crate::Func;
 use crate::pass::Fuel;
-use facts::{Facts, depths, live};
+use crate::{Func, depths};
+use facts::{Facts, live};
 
 /// Words that are handed to a block, at most.
 const PARAMS_MAX: usize = 8;

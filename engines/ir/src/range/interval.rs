@@ -55,9 +55,10 @@ impl Interval {
         Interval { least: self.least.min(U256::ONE), most: self.width().max_word() }
     }
 
-    /// What an outside entry can look for: bounds of 64 bits, or a width.
+    /// What an outside entry can look for: bounds of 64 bits, one word, or a width.
     pub(super) fn checkable(self) -> Interval {
-        if self.most <= U256::from(u64::MAX) { self } else { Interval::of(self.width()) }
+        let fits = self.most <= U256::from(u64::MAX) || self.least == self.most;
+        if fits { self } else { Interval::of(self.width()) }
     }
 }
 
@@ -99,12 +100,9 @@ pub(super) fn pure(opcode: u8, [left, right, third]: [Interval; 3]) -> Interval 
         op::XOR => Interval::up_to(ones(left.most.max(right.most))),
         op::NOT => between(!left.most, !left.least),
         op::BYTE => Interval::up_to(U256::from(0xff)),
-        op::SHL => match left.word() {
-            Some(by) if by < U256::from(256) && right.most.leading_zeros() >= by.to::<usize>() => {
-                between(right.least << by.to::<usize>(), right.most << by.to::<usize>())
-            }
-            _ => all,
-        },
+        op::SHL if left.most < U256::from(256) && right.most.leading_zeros() >= left.most.to::<usize>() => {
+            between(right.least << left.least.to::<usize>(), right.most << left.most.to::<usize>())
+        }
         op::SHR => shifted(left, right),
         op::SAR if !is_signed(right) => shifted(left, right),
         op::CLZ => Interval::up_to(U256::from(256)),

@@ -8,7 +8,7 @@
 //!
 //! **Entries from outside.** They are no part of the union, so what is found need not hold for them, and a frame that was entered
 //! from outside might pass on what it brought. That is why an interval of a parameter is always one that an outside entry can look
-//! for, a width or bounds of 64 bits, and why it does look: [`crate::Param::bounds`]. A frame in which the word lies outside leaves there.
+//! for, a width, bounds of 64 bits or one word, and why it does look: [`crate::Param::bounds`]. A frame in which the word lies outside leaves there.
 //! So whichever way a block is entered, parameters lie in their intervals, and by induction over the steps of a run so does every
 //! value. Blocks that no edge enters from a block that was looked at are looked at with parameters of which nothing is known. A place that
 //! is pushed as a word is one to which a dynamic jump will go; the words there are not narrowed, so that frames do not leave.
@@ -16,7 +16,7 @@
 //! **Memory.** A growth that went well was paid for. Memory of `w` words costs more than `w^2 / 512`, and gas is less than 2^64, so `w`
 //! is less than 2^37 and an offset in it less than 2^42.
 //!
-//! **Changes.** One is a parameter that gets a width or bounds; what depends on those holds only if outside entries look, so parameters
+//! **Changes.** One is a parameter that gets a width or bounds (one that is always the same word is used as that word); what depends on those holds only if outside entries look, so parameters
 //! that the fuel does not reach are taken for wide, and the solution is found anew. Others are a value whose width
 //! shrinks, a function that becomes the one word it can be, and a branch that goes one way only; each stands for itself.
 
@@ -24,7 +24,7 @@ mod interval;
 mod narrow;
 
 use crate::pass::Fuel;
-use crate::{BlockData, Edge, End, Func, Op, To, Value, Width};
+use crate::{BlockData, Edge, End, Func, Inst, Op, To, Value, Width};
 use api::U256;
 use interval::{Interval, pure};
 use spec::op;
@@ -182,9 +182,8 @@ impl Ranges {
                 let interval = self.get(param.value);
                 let width = interval.width();
                 func.widths[param.value.0 as usize] = width;
-                let bounds = u64::try_from(interval.least).ok().zip(u64::try_from(interval.most).ok());
-                let is_looked_for = width <= Width::W64 && interval != Interval::of(width);
-                param.bounds = bounds.filter(|_| is_looked_for && !fault::planted!(IrRangeEntry));
+                let is_looked_for = interval != Interval::of(width) && !fault::planted!(IrRangeEntry);
+                param.bounds = is_looked_for.then_some((interval.least, interval.most));
             }
             for inst in &mut data.insts {
                 let Some(result) = inst.result else { continue };
@@ -197,8 +196,29 @@ impl Ranges {
                 self.shrink(func, result, interval, fuel);
             }
             self.decide(data, fuel);
+            self.know(func, data, fuel);
         }
         func.blocks = blocks;
+    }
+
+    /// Parameters that are always the same word are used as that word.
+    fn know(&self, func: &mut Func, data: &mut BlockData, fuel: &mut Fuel) {
+        let mut words = Vec::new();
+        for param in &data.params {
+            if let Some(word) = self.get(param.value).word()
+                && fuel.take()
+            {
+                words.push((param.value, func.value(Width::of(word.bit_len())), word));
+            }
+        }
+        if words.is_empty() {
+            return;
+        }
+        let now = |value: Value| words.iter().find(|(param, ..)| *param == value).map_or(value, |(_, known, _)| *known);
+        data.insts.iter_mut().for_each(|inst| inst.op.map_operands(now));
+        data.end.map_operands(now);
+        let consts = words.iter().map(|(_, known, word)| Inst { op: Op::Const(*word), result: Some(*known) });
+        data.insts.splice(..0, consts.collect::<Vec<_>>());
     }
 
     /// A branch that goes one way only.
