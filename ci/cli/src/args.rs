@@ -1,9 +1,11 @@
 //! The command line as types.
 
 mod decide;
+mod every;
 mod kept;
 
 pub(crate) use decide::*;
+pub(crate) use every::Every;
 pub(crate) use kept::*;
 
 use crate::exit::HELP;
@@ -11,7 +13,6 @@ use crate::native::{FeatureSet, Isa};
 use api::Revision;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 /// Do EVM execution engines agree to the bit?
 ///
@@ -131,30 +132,6 @@ pub(crate) struct FuzzArgs {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// An engine that takes part in one case of so many.
-#[derive(Clone, Debug)]
-pub(crate) struct Every {
-    pub(crate) engine: String,
-    pub(crate) count: u64,
-}
-
-impl From<(String, u64)> for Every {
-    fn from((engine, count): (String, u64)) -> Every {
-        Every { engine, count }
-    }
-}
-
-impl FromStr for Every {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Every, String> {
-        // Names of engines with options hold `=` themselves.
-        let (engine, count) = text.rsplit_once('=').ok_or("write ENGINE=N, such as cranelift=16")?;
-        let count = count.parse().ok().filter(|count| *count > 0).ok_or("N is a number from 1")?;
-        Ok(Every { engine: engine.to_owned(), count })
-    }
 }
 
 /// Print one case of a seeded campaign in the readable form

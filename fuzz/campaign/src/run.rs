@@ -234,7 +234,8 @@ impl Campaign<'_> {
         ledger.add(&case, &verdict);
         if index.is_multiple_of(SAMPLE) && hung.is_none() && state.hung_at(index, Stage::Sample).is_none() {
             (self.alive)(Task { index, stage: Stage::Sample });
-            sample(crew, &case, ledger, |engine| self.plan.takes_part(engine, index));
+            // Its share of compiled code would be of cases in which it took no part.
+            sample(crew, &case, ledger, |engine| !self.plan.every.contains_key(engine));
         }
         let signatures: BTreeSet<String> =
             verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();
@@ -315,12 +316,12 @@ impl Campaign<'_> {
 }
 
 /// Follows a case instruction by instruction on the judge, and counts what the compilers ran of it in compiled code.
-fn sample(crew: &mut Crew, case: &Case, ledger: &mut Ledger, takes_part: impl Fn(&str) -> bool) {
+fn sample(crew: &mut Crew, case: &Case, ledger: &mut Ledger, is_counted: impl Fn(&str) -> bool) {
     let mut counter = Counter::default();
     crew.run(0, case, Watch { steps: true, observer: Some(&mut counter), ..Watch::default() });
     ledger.add_sample(&counter);
     for i in 0..crew.len() {
-        if takes_part(crew.name(i)) && crew.take_compiled(i).is_some() {
+        if is_counted(crew.name(i)) && crew.take_compiled(i).is_some() {
             crew.run(i, case, Watch { checkpoints: true, ..Watch::default() });
             let counts = crew.take_compiled(i).unwrap_or([0; 256]);
             ledger.add_compiled(crew.name(i), &counts);

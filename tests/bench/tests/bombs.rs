@@ -74,7 +74,7 @@ const BOUNDS: [Bound; 4] = [
         lens: &[3 << 10, 24 << 10],
         made: [24, 1000],
         times: [90, 2000],
-        peak: [1700, 64 << 10],
+        peak: [1900, 64 << 10],
     },
     Bound {
         subject: Subject::Cranelift,

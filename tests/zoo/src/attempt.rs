@@ -45,7 +45,7 @@ pub struct Attempt {
     pub command: String,
     /// What it said at its end.
     pub said: String,
-    /// The instructions that were blamed, where engines were seen to differ on a generated case.
+    /// The stage and the instruction that were blamed, where engines were seen to differ on a generated case.
     pub blamed: Option<String>,
 }
 

@@ -1,4 +1,5 @@
-//! Whether the right place is blamed: what `unanimous diff --blame` says of the first case on which engines were seen to differ.
+//! Whether the right place is blamed: what `unanimous diff --blame` says of the first case on which engines were seen to differ. It
+//! names an instruction, and of the optimising engine a stage: a pass, or what comes behind them.
 
 use fault::Fault;
 use std::process::Command;
@@ -11,7 +12,7 @@ pub(crate) fn case_of(failure: &str) -> Option<(String, String)> {
     (!index.is_empty()).then(|| (seed.to_owned(), index))
 }
 
-/// The instruction that is named for a generated case. Empty if none is.
+/// The instruction and the stage that are named for a generated case. Empty if none is.
 pub(crate) fn blamed(command: &[String], fault: Option<&Fault>, engines: &str, seed: &str, index: &str) -> String {
     let name =
         format!("unanimous-zoo-{}-{}-{seed}-{index}.evm", std::process::id(), fault.map_or("", |fault| fault.name));
@@ -35,10 +36,31 @@ pub(crate) fn blamed(command: &[String], fault: Option<&Fault>, engines: &str, s
     let said = diff.output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     // A file in the folder of temporary files that stays is no harm.
     let _ = std::fs::remove_file(&file);
-    named(&said.unwrap_or_default())
+    let said = said.unwrap_or_default();
+    [named(&said), stage(&said)].join(" ").trim().to_owned()
 }
 
-/// What the first blame names.
+/// Stages, by how blame begins the line that names them.
+const STAGES: [(&str, &str); 6] = [
+    ("the front end", "front"),
+    ("the lowering", "lowering"),
+    ("where a region goes on", "region"),
+    ("an edge inside a region", "region"),
+    ("Cranelift's optimiser", "optimiser"),
+    ("Cranelift's register allocator", "registers"),
+];
+
+/// The stage that the first blame names.
+fn stage(said: &str) -> String {
+    let mut lines = said.lines().skip_while(|line| !line.starts_with("blame for ")).map(str::trim_start);
+    let name = |line: &str| match line.strip_prefix("pass `").and_then(|rest| rest.split_once('`')) {
+        Some((pass, _)) => Some(format!("pass:{pass}")),
+        None => STAGES.iter().find(|(text, _)| line.starts_with(text)).map(|(_, stage)| (*stage).to_owned()),
+    };
+    lines.find_map(name).unwrap_or_default()
+}
+
+/// The instruction that the first blame names.
 fn named(said: &str) -> String {
     let line = said.lines().skip_while(|line| !line.starts_with("blame for ")).find(|line| line.contains(", at pc 0x"));
     let text = line.and_then(|line| line.rsplit_once(", at pc 0x")?.1.split_once(": "));
@@ -61,6 +83,21 @@ mod tests {
         assert_eq!(named(&format!("{said}{pushed}")), "PUSH1");
         assert_eq!(named(said), "");
         assert_eq!(named(cut), "", "without a blame nothing is blamed");
+    }
+
+    #[test]
+    fn the_stage_of_the_first_blame_is_named() {
+        let before = "x: gas: stop / stop\nblame for ir@last, asked of interp and each of:\n    WRONG ir@last\n";
+        for (line, expected) in [
+            ("  pass `dead`, its change 3: leaves out what nobody reads\n", "pass:dead"),
+            ("  the lowering, of what is right when it is interpreted: pass `fold`\n", "lowering"),
+            ("  where a region goes on in another one: right with all in one region\n", "region"),
+            ("  Cranelift's optimiser, or what it may take for granted: right with opt=none\n", "optimiser"),
+            ("  the template compiler\n", ""),
+        ] {
+            assert_eq!(stage(&format!("{before}{line}  in the section at pc 0x0, at pc 0x1: ADD\n")), expected);
+        }
+        assert_eq!(stage("  pass `dead`\n"), "", "without a blame nothing is blamed");
     }
 
     #[test]

@@ -184,10 +184,10 @@ impl Layer {
             }
         }
         if attempt.came.is_kill()
-            && fault.is_some_and(|fault| !fault.at.is_empty())
+            && fault.is_some_and(Fault::is_bound)
             && let Some((seed, index)) = self.found(&attempt)
         {
-            // Nothing but the instructions of its row can be right.
+            // Nothing but the instructions of its row, or its pass, can be right.
             attempt.blamed = Some(blame::blamed(&found_by, fault, engines, &seed, &index));
         }
         attempt

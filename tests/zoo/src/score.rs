@@ -98,15 +98,18 @@ impl Score {
         waits
     }
 
-    /// Of the faults that are bound to instructions and were seen on a generated case: how many were blamed on one of them, of
-    /// how many.
+    /// Of the faults that are bound to instructions, or to a stage of the optimising engine, and were seen on a generated case:
+    /// how many were blamed on it, of how many.
     pub fn blame(&self) -> (usize, usize) {
-        let bound = self.faults.iter().filter(|fault| !fault.at.is_empty());
+        let bound = self.faults.iter().filter(|fault| fault.is_bound());
         let blamed = bound.filter_map(|fault| {
             let attempts = self.layers.iter().filter_map(|layer| self.attempt(fault, layer));
             let named: Vec<&str> = attempts.filter_map(|attempt| attempt.blamed.as_deref()).collect();
             let mut words = named.iter().flat_map(|named| named.split_whitespace());
-            (!named.is_empty()).then(|| words.any(|word| fault.at.split_whitespace().any(|at| at == word)))
+            (!named.is_empty()).then(|| match fault.stages() {
+                [] => words.any(|word| fault.at.split_whitespace().any(|at| at == word)),
+                stages => words.any(|word| stages.contains(&word)),
+            })
         });
         let blamed: Vec<bool> = blamed.collect();
         (blamed.iter().filter(|right| **right).count(), blamed.len())
@@ -160,6 +163,25 @@ mod tests {
         let right = format!("POP {}", bound[0].at);
         let attempts = vec![attempt(0, Some(right)), attempt(1, Some("JUMPDEST".into())), attempt(2, None)];
         assert_eq!(Score::new(&bound, &[layer], attempts).blame(), (1, 2));
+    }
+
+    #[test]
+    fn the_stage_that_is_blamed_is_held_against_the_file() {
+        let of = |place: &'static str| fault::table::all().filter(move |fault| fault.place == place);
+        let layer = &crate::LAYERS[0];
+        let blamed = |fault: &'static Fault, words: &str| {
+            let attempt = Attempt { blamed: Some(words.into()), ..Attempt::new(fault.name, layer.name) };
+            Score::new(&[fault], &[layer], vec![attempt]).blame()
+        };
+        for fault in of("ir") {
+            let [stage] = fault.stages() else { panic!("{}: a fault of the form is in a pass", fault.name) };
+            assert!(fault.file.contains(&stage.replace("pass:", "/src/")), "{}", fault.name);
+            assert_eq!(blamed(fault, &format!("POP {stage}")), (1, 1), "{}", fault.name);
+            assert_eq!(blamed(fault, &format!("{} pass:none lowering", fault.at)), (0, 1), "{}", fault.name);
+        }
+        let bound: Vec<_> = of("cranelift").filter(|fault| fault.is_bound()).collect();
+        assert!(bound.len() > 8, "all but the artifacts");
+        assert!(bound.iter().all(|fault| blamed(fault, "lowering") == (1, 1) && blamed(fault, "optimiser") == (0, 1)));
     }
 
     #[test]

@@ -34,7 +34,10 @@ pub fn summary(score: &Score) -> String {
     let (right, asked) = score.blame();
     if asked > 0 {
         let share = percent(right, asked);
-        let _ = writeln!(text, "blame: {right} of {asked} ({share}) bound to instructions and seen on generated cases");
+        let _ = writeln!(
+            text,
+            "blame: {right} of {asked} ({share}) bound to instructions or a stage and seen on generated cases"
+        );
     }
     let n_untried = score.untried().len();
     if n_untried > 0 {

@@ -98,14 +98,17 @@ pub(crate) fn campaign(args: &FuzzArgs, roster: Roster, out: &mut dyn Write) -> 
 
 /// Which engines take part in one case of how many. The judge takes part in all.
 fn every(asked: &[Every], names: &[String]) -> Result<BTreeMap<String, u64>, Failure> {
-    for Every { engine, .. } in asked {
-        if !names[1..].contains(engine) {
-            let (judge, others) = (&names[0], names[1..].join(", "));
-            let what = format!("--every {engine}: no such engine beside the judge {judge}; there are {others}");
-            return Err(Failure::new(Exit::BadInput, format_args!("error: {what}")));
-        }
+    let mut every = BTreeMap::new();
+    for Every { engine, count } in asked {
+        let (judge, others) = (&names[0], names[1..].join(", "));
+        let what = match every.insert(engine.clone(), *count) {
+            Some(_) => "it is given twice; say once how often".to_owned(),
+            None if names[1..].contains(engine) => continue,
+            None => format!("no such engine beside the judge {judge}; there are {others}"),
+        };
+        return Err(Failure::new(Exit::BadInput, format_args!("error: --every {engine}: {what}")));
     }
-    Ok(asked.iter().map(|Every { engine, count }| (engine.clone(), *count)).collect())
+    Ok(every)
 }
 
 /// Prints one case of a campaign.

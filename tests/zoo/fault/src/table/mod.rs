@@ -81,6 +81,29 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Where the optimising engine goes wrong, as blame says it, if the fault is there: a pass, or what comes behind them.
+    pub fn stages(&self) -> &'static [&'static str] {
+        let file = self.file.strip_prefix("engines/").unwrap_or(self.file);
+        let (folder, rest) = file.split_once("/src/").unwrap_or((file, ""));
+        match (folder, rest.split(['/', '.']).next().unwrap_or_default()) {
+            ("ir", "fold") => &["pass:fold"],
+            ("ir", "jumps") => &["pass:jumps"],
+            ("ir", "carry") => &["pass:carry"],
+            ("ir", "range") => &["pass:range"],
+            ("ir", "number") => &["pass:number"],
+            ("ir", "grow") => &["pass:grow"],
+            ("ir", "dead") => &["pass:dead"],
+            ("ir", "pack") => &["pass:pack"],
+            ("cranelift", "limbs" | "lower" | "blob") => &["lowering", "region"],
+            _ => &[],
+        }
+    }
+
+    /// Whether blame can be right or wrong about it.
+    pub fn is_bound(&self) -> bool {
+        !self.at.is_empty() || !self.stages().is_empty()
+    }
+
     /// A number for the name: FNV-1a, which is never 0 or the largest for any name here.
     pub const fn key(&self) -> u64 {
         let (bytes, mut key, mut i) = (self.name.as_bytes(), 0xcbf2_9ce4_8422_2325_u64, 0);
