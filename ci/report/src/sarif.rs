@@ -38,7 +38,7 @@ pub fn sarif(tool: &str, version: &str, suites: &[Suite]) -> String {
 }
 
 fn result(rule: usize, suite: &str, test: &str, level: &str, what: &str) -> Value {
-    let file = test.split(' ').next().filter(|path| path.ends_with(".evm") || path.ends_with(".json"));
+    let file = file(test);
     // Code scanning refuses a result without a file. What is generated has none, so it gets a path that no file has.
     let path = file.map_or_else(|| format!("{suite}/{test}"), str::to_owned);
     // What makes two results one, from run to run: lines of a case file say nothing.
@@ -56,6 +56,13 @@ fn result(rule: usize, suite: &str, test: &str, level: &str, what: &str) -> Valu
     })
 }
 
+/// The file that a test is named after, if it is one: what stands before its revision.
+fn file(test: &str) -> Option<&str> {
+    let end = |kind: &&str| test.find(&format!("{kind} ")).or(test.ends_with(*kind).then(|| test.len() - kind.len()));
+    let ends = [".evm", ".json"].iter().filter_map(|kind| Some(end(kind)? + kind.len()));
+    ends.min().map(|end| &test[..end])
+}
+
 /// A path as a reference of its own: what else a URI gives a meaning to is written in hexadecimal.
 fn uri(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
@@ -70,6 +77,13 @@ mod tests {
     fn suite(name: &str, tests: Vec<(&str, CameTo)>) -> Suite {
         let tests = tests.into_iter().map(|(name, came_to)| Test { name: name.into(), came_to }).collect();
         Suite { name: name.into(), about: String::new(), tests }
+    }
+
+    #[test]
+    fn a_file_may_hold_spaces() {
+        assert_eq!(file("a b/w.evm w in Paris"), Some("a b/w.evm"));
+        assert_eq!(file("corpus/found/x.json"), Some("corpus/found/x.json"));
+        assert_eq!(file("single XOR"), None);
     }
 
     /// The whole file, as it is written: `sarif.json` beside this one.

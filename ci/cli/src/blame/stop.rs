@@ -12,8 +12,10 @@ use oracle::{Crew, Tolerances, judge};
 use spec::op;
 use std::collections::BTreeSet;
 
-/// Instructions that are told apart; what runs behind them is taken for one.
+/// Instructions that are tried, and bytes of code that are run for it, all together: a compiler that takes long takes some
+/// minutes for so many.
 const PLACES_MAX: usize = 1 << 11;
+const BYTES_MAX: usize = 4 << 20;
 
 /// A place in the code of an account.
 type Place = (Address, u32);
@@ -21,10 +23,16 @@ type Place = (Address, u32);
 /// The instruction, as a line of text. `None` if the engines agree on the whole case, or differ though nothing of it is run.
 pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Option<String> {
     let places = places(crew, case);
-    // Behind the last one is the case as it is.
-    let found = before_first(places.len(), &mut |count| match places.get(count) {
-        Some(place) => [STOPS, LOGS].iter().any(|end| differs(crew, &ended(case, *place, end), tolerances)),
-        None => differs(crew, case, tolerances),
+    let bytes: usize = case.accounts.values().map(|account| account.code.len()).sum();
+    let len = places.len().min(BYTES_MAX / (2 * bytes).max(1));
+    // Behind the last one is the case as it is; what is not tried is not told apart.
+    let is_all = len == places.len() && len < PLACES_MAX;
+    let found = before_first(len, &mut |count| match places.get(count) {
+        Some(place) if count < len => {
+            let ends = [STOPS, LOGS].iter().filter(|end| end.len() == 1 || !is_run_before(&places[..count], *place));
+            ends.into_iter().any(|end| differs(crew, &ended(case, *place, end), tolerances))
+        }
+        _ => is_all && differs(crew, case, tolerances),
     })?;
     let (address, pc) = places[found];
     Some(format!("with what ran before it they agree, behind it they differ: {}", text_at(case, address, pc)?))
@@ -36,6 +44,11 @@ fn before_first(len: usize, differs: &mut dyn FnMut(usize) -> bool) -> Option<us
     (0..=len).find(|at| differs(*at))?.checked_sub(1)
 }
 
+/// Whether what a jump at a place overwrites behind it ran before.
+fn is_run_before(places: &[Place], (address, pc): Place) -> bool {
+    places.iter().any(|(other, at)| *other == address && (pc + 1..pc + 4).contains(at))
+}
+
 fn differs(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> bool {
     !judge(crew, case, tolerances).divergences.is_empty()
 }
@@ -45,8 +58,8 @@ const STOPS: &[u8] = &[op::STOP];
 /// Puts the top word behind memory, logs all of it and ends the frame.
 const LOGS: &[u8] = &[op::JUMPDEST, op::MSIZE, op::MSTORE, op::MSIZE, op::PUSH1, 0, op::LOG0, op::STOP];
 
-/// The case with an end of frames at a place: what fits no byte stands behind the code, and a jump to it at the place. What the jump
-/// overwrites is not run any more.
+/// The case with an end of frames at a place: what fits no byte stands behind the code, and a jump to it at the place. What the
+/// jump overwrites is not run any more, if it was not run before.
 fn ended(case: &Case, (address, pc): Place, end: &[u8]) -> Case {
     let mut shorter = case.clone();
     let Some(account) = shorter.accounts.get_mut(&address) else { return shorter };
@@ -113,6 +126,15 @@ mod tests {
         let logs = bytes(LOGS);
         assert_eq!(logs[..5], [op::CALLER, op::PUSH2, 0, 37, op::JUMP]);
         assert_eq!(logs[37..], *LOGS);
+    }
+
+    #[test]
+    fn what_ran_before_is_not_overwritten() {
+        let [one, other] = [1, 2].map(Address::with_last_byte);
+        let places = [(one, 0), (one, 12), (other, 31)];
+        let run_before = [9, 10, 11].map(|pc| is_run_before(&places, (one, pc)));
+        assert_eq!((run_before, is_run_before(&places, (one, 12))), ([true; 3], false));
+        assert!(!is_run_before(&places, (one, 30)), "it is of another code");
     }
 
     #[test]
