@@ -41,8 +41,9 @@ pub(crate) fn blamed(command: &[String], fault: Option<&Fault>, engines: &str, s
 }
 
 /// Stages, by how blame begins the line that names them.
-const STAGES: [(&str, &str); 6] = [
+const STAGES: [(&str, &str); 7] = [
     ("the front end", "front"),
+    ("a canonical point", "point"),
     ("the lowering", "lowering"),
     ("where a region goes on", "region"),
     ("an edge inside a region", "region"),

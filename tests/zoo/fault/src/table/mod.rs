@@ -94,7 +94,7 @@ impl Fault {
             ("ir", "grow") => &["pass:grow"],
             ("ir", "dead") => &["pass:dead"],
             ("ir", "pack") => &["pass:pack"],
-            ("cranelift", "limbs" | "lower" | "blob") => &["lowering", "region"],
+            ("cranelift", "limbs" | "lower" | "blob") => &["lowering", "region", "point"],
             _ => &[],
         }
     }
