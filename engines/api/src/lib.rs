@@ -8,6 +8,7 @@
 
 pub mod case;
 pub mod code;
+pub mod dice;
 pub mod digest;
 pub mod engine;
 pub mod frame;

@@ -1,6 +1,7 @@
 //! Who runs next, and how far.
 
 use api::Frame;
+use api::dice::draw;
 
 /// Gas that a frame spends between two lengths of runs.
 const GAS_PER_LENGTH: u64 = 1 << 14;
@@ -19,18 +20,10 @@ impl Choice {
     /// The choice among `vms` at the canonical point where a frame stands.
     pub fn of(seed: u64, frame: &Frame, vms: usize) -> Choice {
         let place = u64::from(frame.id) << 32 | u64::from(frame.pc);
-        let drawn = mix(mix(mix(seed) ^ place) ^ frame.gas_left);
+        let drawn = draw(draw(draw(seed) ^ place) ^ frame.gas_left);
         let spent = frame.message.gas.saturating_sub(frame.gas_left);
         Choice { vm: (drawn % vms.max(1) as u64) as usize, sections: 1 + spent / GAS_PER_LENGTH }
     }
-}
-
-/// The finalizer of SplitMix64: every bit of the answer depends on every bit that is given.
-fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! (seed, bytes of the code, place) and of nothing else, so the code that is made is the same on every host and in every run.
 
 use api::Code;
+use api::dice::draw;
 use spec::op;
 use std::ops::Range;
 
@@ -45,14 +46,14 @@ impl Chaos {
     /// The draws of a code.
     pub(crate) fn new(seed: u64, code: &Code) -> Chaos {
         let first: [u8; 8] = std::array::from_fn(|i| code.hash()[i]);
-        Chaos(mix(mix(seed) ^ u64::from_be_bytes(first)))
+        Chaos(draw(draw(seed) ^ u64::from_be_bytes(first)))
     }
 
     /// Whether a whim is had at a place.
     pub(crate) fn has(self, whim: Whim, pc: u32) -> bool {
         let rates = if whim == Whim::Leave { LEAVE_RATES } else { RATES };
         let rate = rates[(self.of_code(whim as u64) % 4) as usize];
-        mix(self.0 ^ mix(u64::from(pc) << 8 | whim as u64)) % 64 < rate
+        draw(self.0 ^ draw(u64::from(pc) << 8 | whim as u64)) % 64 < rate
     }
 
     /// Which of so many registers may be used.
@@ -70,7 +71,7 @@ impl Chaos {
 
     /// A number for the whole code.
     fn of_code(self, what: u64) -> u64 {
-        mix(self.0.rotate_left(32) ^ what)
+        draw(self.0.rotate_left(32) ^ what)
     }
 }
 
@@ -86,14 +87,6 @@ pub(crate) fn has_builtin(opcode: u8) -> bool {
             | op::MSTORE8
             | op::CALLDATALOAD
     )
-}
-
-/// The finalizer of SplitMix64.
-fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

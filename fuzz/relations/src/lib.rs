@@ -16,6 +16,7 @@ mod subject;
 
 pub use subject::Subject;
 
+use api::dice::{Dice, mix};
 use api::{Case, Watch};
 use change::Change;
 use oracle::{Crew, Difference, Ran, compare};
@@ -80,7 +81,7 @@ pub struct Held {
 
 /// Holds every engine of a crew to a relation on a subject. `None` if the relation does not apply to it.
 pub fn hold(crew: &mut Crew, subject: &Subject, relation: &Relation, seed: u64) -> Option<Held> {
-    let change = (relation.change)(subject, &mut Dice::new(seed))?;
+    let change = (relation.change)(subject, &mut Dice::new(mix(seed)))?;
     let mut held = Held::default();
     for i in 0..crew.len() {
         let base = change.base.as_ref().unwrap_or(&subject.case);
@@ -104,28 +105,4 @@ pub fn hold(crew: &mut Crew, subject: &Subject, relation: &Relation, seed: u64) 
         }
     }
     Some(held)
-}
-
-/// Decisions that are a function of a seed.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    fn new(seed: u64) -> Dice {
-        Dice(seed ^ 0x9e37_79b9_7f4a_7c15)
-    }
-
-    /// A number below `n`; 0 if `n` is.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ z >> 31) as usize).checked_rem(n).unwrap_or(0)
-    }
-
-    /// One of these.
-    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        from.get(self.below(from.len()))
-    }
 }

@@ -1,6 +1,6 @@
 //! The states in which sections begin.
 
-use crate::dice::Dice;
+use api::dice::Dice;
 use api::{Address, B256, Bytes, CallKind, Env, Frame, Message, Revision, U256};
 use plan::Section;
 use spec::limits;
@@ -65,8 +65,8 @@ impl Entry {
     /// One for a section: most let it run to its end, some fail its check by one.
     pub(crate) fn draw(dice: &mut Dice, section: &Section, targets: &[U256]) -> Entry {
         let n_words = height(dice, section);
-        let n_bytes = 32 * dice.pick(&[0, 0, 1, 2, 8, 33]);
-        let (n_returned, n_input) = (dice.pick(&[0, 1, 32, 95]), dice.pick(&[0, 4, 31, 36, 164]));
+        let n_bytes = 32 * dice.of(&[0, 0, 1, 2, 8, 33]);
+        let (n_returned, n_input) = (dice.of(&[0, 1, 32, 95]), dice.of(&[0, 4, 31, 36, 164]));
         let message = Message {
             kind: CallKind::Call,
             depth: dice.below(3) as u32,
@@ -74,17 +74,17 @@ impl Entry {
             gas: 0,
             address: Address::repeat_byte(0xad),
             code_address: Address::repeat_byte(0xad),
-            caller: Address::from_slice(&dice.bytes(20)),
+            caller: Address::from_slice(&bytes(dice, 20)),
             value: word(dice, targets),
-            input: dice.bytes(n_input).into(),
+            input: bytes(dice, n_input).into(),
         };
         Entry {
-            seed: dice.next(),
+            seed: dice.roll(),
             pc: section.pc,
             gas: gas(dice, section.gas),
             stack: (0..n_words).map(|_| word(dice, targets)).collect(),
-            memory: dice.bytes(n_bytes),
-            return_data: dice.bytes(n_returned).into(),
+            memory: bytes(dice, n_bytes),
+            return_data: bytes(dice, n_returned).into(),
             message,
         }
     }
@@ -99,7 +99,7 @@ fn height(dice: &mut Dice, section: &Section) -> u64 {
         1 => most,
         2 => most + 1,
         3 => need,
-        _ => need + dice.below(4),
+        _ => need + dice.below(4) as u64,
     };
     height.min(limits::STACK as u64)
 }
@@ -109,9 +109,9 @@ fn gas(dice: &mut Dice, price: u64) -> u64 {
     match dice.below(10) {
         0 => price.saturating_sub(1),
         1 => price,
-        2 => price + 1 + dice.below(200),
-        3 => dice.pick(&[u64::MAX, 1 << 63, (1 << 63) - 1, 1 << 32, (1 << 32) - 1]),
-        4 => price + dice.below(60_000),
+        2 => price + 1 + dice.below(200) as u64,
+        3 => dice.of(&[u64::MAX, 1 << 63, (1 << 63) - 1, 1 << 32, (1 << 32) - 1]),
+        4 => price + dice.below(60_000) as u64,
         _ => price + 1_000_000,
     }
 }
@@ -120,9 +120,22 @@ fn gas(dice: &mut Dice, price: u64) -> u64 {
 fn word(dice: &mut Dice, targets: &[U256]) -> U256 {
     match dice.below(8) {
         0..3 => U256::from(dice.below(300)),
-        3 if !targets.is_empty() => dice.pick(targets),
-        4 => U256::from(dice.next() >> dice.below(64)),
-        5 => U256::from(dice.next()) << dice.below(200) as usize,
-        _ => dice.limbs(),
+        3 if !targets.is_empty() => targets[dice.below(targets.len())],
+        4 => U256::from(dice.roll() >> dice.below(64)),
+        5 => U256::from(dice.roll()) << dice.below(200),
+        _ => limbs(dice),
     }
+}
+
+/// A word whose limbs stand at corners or are random.
+fn limbs(dice: &mut Dice) -> U256 {
+    let corners = [0, 0, 1, u64::MAX, u64::MAX, 1 << 63, (1 << 63) - 1, 1 << 32];
+    U256::from_limbs(std::array::from_fn(|_| match dice.below(3) {
+        0 => dice.roll(),
+        _ => dice.of(&corners),
+    }))
+}
+
+fn bytes(dice: &mut Dice, len: usize) -> Vec<u8> {
+    (0..len).map(|_| dice.roll() as u8).collect()
 }

@@ -10,15 +10,14 @@
 
 #![forbid(unsafe_code)]
 
-mod dice;
 mod entry;
 mod host;
 mod leaving;
 
 pub use leaving::Left;
 
+use api::dice::{Dice, draw};
 use api::{Code, Exit, Revision, U256, Vm};
-use dice::Dice;
 use entry::{Entry, Setting};
 use host::Still;
 use plan::Plan;
@@ -77,7 +76,7 @@ pub fn check(sides: &mut [Side], code: &Code, revision: Revision, n_states: u64)
     let Some((reference, others)) = sides.split_first_mut() else { return checked };
     for section in &plan.sections {
         for index in 0..n_states {
-            let mut dice = Dice::new(code.hash().as_slice(), section.pc, index);
+            let mut dice = dice_of(code, section.pc, index);
             let entry = Entry::draw(&mut dice, section, &targets);
             checked.n_states += 1;
             let place = format!("pc {:#x}, state {index}", section.pc);
@@ -110,4 +109,11 @@ pub fn check(sides: &mut [Side], code: &Code, revision: Revision, n_states: u64)
         }
     }
     checked
+}
+
+/// What decides a state: the same for the same code, place and turn.
+fn dice_of(code: &Code, pc: u32, index: u64) -> Dice {
+    let hash = code.hash();
+    let code = u64::from_be_bytes(std::array::from_fn(|i| hash[i]));
+    Dice::new(draw(code ^ draw(u64::from(pc) << 32 ^ index)))
 }

@@ -4,6 +4,7 @@
 
 use crate::work::{Subject, Work};
 use api::Code;
+use api::dice::Dice;
 use spec::op;
 
 /// A program: words below, and what is repeated.
@@ -84,7 +85,7 @@ impl Program {
 impl Search {
     /// The worst program that was found, and what compiling it took.
     pub fn run(&self) -> Option<(Program, Work)> {
-        let mut dice = Dice(self.seed);
+        let mut dice = Dice::new(self.seed);
         let mut kept: Vec<(u64, Program, Work)> = Vec::new();
         for _ in 0..self.steps {
             let program = match kept.len() {
@@ -143,22 +144,6 @@ fn instruction(dice: &mut Dice) -> Vec<u8> {
 }
 
 /// Decisions that are a function of a seed: SplitMix64.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
-    }
-
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,10 +13,11 @@ mod precise;
 mod program;
 mod spoil;
 
+use api::dice::{Dice, mix};
 use batched::{OnFailure, batched};
 use plan::Plan;
 use precise::{State, precise};
-use program::{Program, Random};
+use program::Program;
 use spoil::Spoil;
 
 /// Programs of the run that must find nothing.
@@ -45,13 +46,13 @@ struct Tally {
 fn model(seeds: std::ops::Range<u64>, spoil: Spoil, on_failure: OnFailure) -> Tally {
     let mut tally = Tally::default();
     for seed in seeds {
-        let mut random = Random::new(seed);
-        let program = Program::new(&mut random);
+        let mut dice = Dice::new(mix(seed));
+        let program = Program::new(&mut dice);
         let mut plan = Plan::new(&program.code, program.revision);
         spoil(&mut plan);
         for _ in 0..ENTRIES {
-            let entry = random.below(plan.sections.len() as u64) as u32;
-            let state = program.entry(&mut random, plan.sections[entry as usize].pc);
+            let entry = dice.below(plan.sections.len()) as u32;
+            let state = program.entry(&mut dice, plan.sections[entry as usize].pc);
             tally.compare(&program, &plan, entry, state, on_failure);
         }
     }

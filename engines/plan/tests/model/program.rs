@@ -2,30 +2,10 @@
 
 use crate::precise::{State, precise};
 use api::Code;
+use api::dice::Dice;
 use spec::limits::STACK;
 use spec::table::{ROWS, TABLE};
 use spec::{Revision, Touches, op};
-
-/// A generator of numbers (splitmix64): the same for every run and host.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d))
-    }
-
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `end`, which is not zero. Not quite uniform.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-}
 
 /// What an instruction meets. Drawn per place, so that it does not depend on how the program is run.
 #[derive(Clone, Copy, Debug)]
@@ -52,35 +32,35 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    pub(crate) fn new(random: &mut Random) -> Program {
-        let revision = Revision::ALL[random.below(Revision::COUNT as u64) as usize];
+    pub(crate) fn new(dice: &mut Dice) -> Program {
+        let revision = Revision::ALL[dice.below(Revision::COUNT)];
         let mut bytes = Vec::new();
-        for _ in 0..random.below(16) + 1 {
-            let opcode = opcode(random);
+        for _ in 0..dice.below(16) + 1 {
+            let opcode = opcode(dice);
             bytes.push(opcode);
             let immediate = TABLE[opcode as usize].map_or(0, |row| row.immediate);
             bytes.extend((0..immediate).map(|_| op::JUMPDEST));
         }
-        bytes.truncate(bytes.len() - (random.below(8) == 0) as usize);
-        let luck = (0..bytes.len() + Code::PADDING).map(|_| luck(random)).collect();
-        Program { revision, is_static: random.below(8) == 0, code: Code::new(bytes.into()), luck }
+        bytes.truncate(bytes.len() - (dice.below(8) == 0) as usize);
+        let luck = (0..bytes.len() + Code::PADDING).map(|_| luck(dice)).collect();
+        Program { revision, is_static: dice.below(8) == 0, code: Code::new(bytes.into()), luck }
     }
 
     /// A state in which to enter at `pc`: heights mostly near the limits, gas mostly near a charge.
-    pub(crate) fn entry(&self, random: &mut Random, pc: u32) -> State {
-        let near = random.below(12) as usize;
-        let height = match random.below(8) {
+    pub(crate) fn entry(&self, dice: &mut Dice, pc: u32) -> State {
+        let near = dice.below(12);
+        let height = match dice.below(8) {
             0..=3 => near,
             4 | 5 => STACK - near,
-            _ => random.below(STACK as u64 + 1) as usize,
+            _ => dice.below(STACK + 1),
         };
         let rich = precise(self, State::new(pc, height, u64::MAX));
-        let gas = match (random.below(4), rich.charges.len()) {
+        let gas = match (dice.below(4), rich.charges.len()) {
             (0, _) => u64::MAX,
-            (1, _) | (_, 0) => random.below(u64::MAX - rich.gas + 4),
+            (1, _) | (_, 0) => dice.below((u64::MAX - rich.gas) as usize + 4) as u64,
             (_, charges) => {
-                let charge = rich.charges[random.below(charges as u64) as usize];
-                (charge + random.below(3)).saturating_sub(1)
+                let charge = rich.charges[dice.below(charges)];
+                (charge + dice.below(3) as u64).saturating_sub(1)
             }
         };
         State::new(pc, height, gas)
@@ -88,31 +68,31 @@ impl Program {
 }
 
 /// A byte: mostly of the kinds whose order matters.
-fn opcode(random: &mut Random) -> u8 {
+fn opcode(dice: &mut Dice) -> u8 {
     const STACK: [u8; 9] =
         [op::PUSH1, op::PUSH1, op::DUP1, op::DUP1 + 2, op::SWAP1, op::SWAP1 + 2, op::POP, op::ADD, op::ISZERO];
     const DYNAMIC: [u8; 6] = [op::EXP, op::KECCAK256, op::MLOAD, op::MSTORE, op::CALLDATACOPY, op::MCOPY];
     const HOST: [u8; 8] =
         [op::SLOAD, op::SSTORE, op::BALANCE, op::SELFBALANCE, op::TLOAD, op::LOG0, op::CREATE, op::STATICCALL];
     const CUT: [u8; 6] = [op::GAS, op::GAS, op::JUMPDEST, op::JUMPDEST, op::JUMPI, op::RETURNDATACOPY];
-    let mut pick = |from: &[u8]| from[random.next() as usize % from.len()];
+    let mut pick = |from: &[u8]| from[dice.roll() as usize % from.len()];
     match pick(&[0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5]) {
         0 => pick(&STACK),
         1 => pick(&DYNAMIC),
         2 => pick(&HOST),
         3 => pick(&CUT),
         4 => loop {
-            let row = &ROWS[random.below(ROWS.len() as u64) as usize];
+            let row = &ROWS[dice.below(ROWS.len())];
             if row.touches != Touches::Push {
                 return row.opcode;
             }
         },
-        _ => random.next() as u8,
+        _ => dice.roll() as u8,
     }
 }
 
-fn luck(random: &mut Random) -> Luck {
-    let bits = random.next();
+fn luck(dice: &mut Dice) -> Luck {
+    let bits = dice.roll();
     let gas = |bits: u64| if bits & 1 == 0 { 0 } else { bits >> 1 & 7 };
     Luck { operands_gas: gas(bits), state_gas: gas(bits >> 8), fails: bits >> 16 & 15 == 0, taken: bits >> 20 & 3 == 0 }
 }

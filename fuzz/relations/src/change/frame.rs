@@ -1,8 +1,9 @@
 //! Changes around the code: what it is given, who calls it, what ran before.
 
 use super::Change;
+use crate::Subject;
 use crate::code::Item;
-use crate::{Dice, Subject};
+use api::dice::Dice;
 use api::{Account, Address, Bytes, Case, Revision};
 use spec::{gas, op};
 

@@ -1,8 +1,9 @@
 //! Changes of code: something is put between instructions, doubled or exchanged.
 
 use super::Change;
+use crate::Subject;
 use crate::code::Item;
-use crate::{Dice, Subject};
+use api::dice::Dice;
 use spec::{Revision, limits, op};
 
 /// Places that are changed at once, at most.
