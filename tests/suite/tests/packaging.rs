@@ -1,5 +1,6 @@
 //! What others run: job files say one number of shards, scripts start what they say, the fuzz package is complete and locked to
-//! the versions of the workspace, actions use only inputs that they declare.
+//! the versions of the workspace, actions use only inputs that they declare,
+//! `cargo run` runs the command.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -239,4 +240,20 @@ fn actions_use_inputs_that_they_declare() {
         assert!(action.contains(&format!("\n  {name}:\n    description:")), "no input `{name}`");
     }
     assert!(n_used > 5);
+}
+
+#[test]
+fn cargo_run_is_the_command() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // To run it needs the lock of the target folder, which the tests' own cargo may hold; what it would run is known without.
+    let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
+    let run = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo runs the tests");
+    let metadata: serde_json::Value = serde_json::from_slice(&run.stdout).expect("cargo metadata writes JSON");
+    let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
+    let defaults = list(&metadata["workspace_default_members"]);
+    let packages = list(&metadata["packages"]).into_iter().filter(|package| defaults.contains(&package["id"]));
+    let targets = packages.flat_map(|package| list(&package["targets"]));
+    let binaries =
+        targets.filter(|target| list(&target["kind"]).contains(&"bin".into())).map(|target| target["name"].clone());
+    assert_eq!(binaries.collect::<Vec<_>>(), ["unanimous"]);
 }
