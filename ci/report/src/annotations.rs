@@ -43,19 +43,13 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::Test;
-
-    fn suite(name: &str, tests: Vec<(&str, CameTo)>) -> Suite {
-        let tests = tests.into_iter().map(|(name, came_to)| Test { name: name.into(), came_to }).collect();
-        Suite { name: name.into(), about: String::new(), tests }
-    }
 
     #[test]
     fn failures_name_their_files_and_are_escaped() {
         let failed = |what: &str| CameTo::Failed(vec![what.to_owned()]);
         let suites = [
-            suite("corpus", vec![("corpus/ops/ADD.evm in Osaka", failed("a\n::b")), ("x", CameTo::Passed)]),
-            suite("floors", vec![("85 %, or more", failed("only 3"))]),
+            Suite::of("corpus", vec![("corpus/ops/ADD.evm in Osaka", failed("a\n::b")), ("x", CameTo::Passed)]),
+            Suite::of("floors", vec![("85 %, or more", failed("only 3"))]),
         ];
         let expected = "::error file=corpus/ops/ADD.evm,title=corpus%3A corpus/ops/ADD.evm in Osaka::a%0A::b\n\
                         ::error title=floors%3A 85 %25%2C or more::only 3\n";
@@ -65,7 +59,7 @@ mod tests {
     #[test]
     fn more_than_a_job_shows_are_counted() {
         let failures = CameTo::Failed((0..25).map(|n| n.to_string()).collect());
-        let text = annotations(&[suite("matrix", vec![("ADD", failures)])]);
+        let text = annotations(&[Suite::of("matrix", vec![("ADD", failures)])]);
         assert_eq!(text.lines().count(), MAX);
         assert!(text.ends_with("::error title=gate::and 16 failures more; the log has all\n"), "{text}");
     }

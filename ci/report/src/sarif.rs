@@ -72,12 +72,6 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::summary::Test;
-
-    fn suite(name: &str, tests: Vec<(&str, CameTo)>) -> Suite {
-        let tests = tests.into_iter().map(|(name, came_to)| Test { name: name.into(), came_to }).collect();
-        Suite { name: name.into(), about: String::new(), tests }
-    }
 
     #[test]
     fn a_file_may_hold_spaces() {
@@ -91,8 +85,14 @@ mod tests {
     fn every_failure_is_a_result_with_a_place() {
         let failed = |what: &[&str]| CameTo::Failed(what.iter().map(|what| (*what).to_owned()).collect());
         let suites = [
-            suite("corpus", vec![("corpus/ops/ADD.evm in Osaka", failed(&["x", "\"y\"\n"])), ("z", CameTo::Passed)]),
-            suite("floors", vec![("85 % or more", failed(&["only 3"])), ("limits", CameTo::Skipped("memory".into()))]),
+            Suite::of(
+                "corpus",
+                vec![("corpus/ops/ADD.evm in Osaka", failed(&["x", "\"y\"\n"])), ("z", CameTo::Passed)],
+            ),
+            Suite::of(
+                "floors",
+                vec![("85 % or more", failed(&["only 3"])), ("limits", CameTo::Skipped("memory".into()))],
+            ),
         ];
         assert_eq!(sarif("unanimous", "1.2.3", &suites), include_str!("sarif.json"));
     }
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn more_than_code_scanning_shows_are_counted() {
         let failures = CameTo::Failed((0..MAX + 20).map(|n| n.to_string()).collect());
-        let text = sarif("unanimous", "1", &[suite("matrix", vec![("ADD", failures)])]);
+        let text = sarif("unanimous", "1", &[Suite::of("matrix", vec![("ADD", failures)])]);
         let log: Value = serde_json::from_str(&text).expect("it is JSON");
         let results = log["runs"][0]["results"].as_array().expect("it has results");
         assert_eq!(results.len(), MAX);

@@ -43,6 +43,13 @@ pub enum CameTo {
 }
 
 impl Suite {
+    /// For the tests of what writes suites down.
+    #[cfg(test)]
+    pub(crate) fn of(name: &str, tests: Vec<(&str, CameTo)>) -> Suite {
+        let tests = tests.into_iter().map(|(name, came_to)| Test { name: name.into(), came_to }).collect();
+        Suite { name: name.into(), tests, ..Suite::default() }
+    }
+
     /// How many tests came to this.
     fn count(&self, wanted: fn(&CameTo) -> bool) -> usize {
         self.tests.iter().filter(|test| wanted(&test.came_to)).count()

@@ -21,6 +21,23 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
     (thread_time().saturating_sub(start), made)
 }
 
+/// So much work that reading the clock, a call of the system of some hundred nanoseconds, is nothing beside it.
+const ENOUGH: Duration = Duration::from_micros(200);
+/// Runs of one piece of work at most.
+const RUNS_MAX: u128 = 200;
+
+/// The same for work that may take microseconds only: it is done once and, if that was quick, as often again as makes enough to
+/// measure; the time is that of one run, and what it returns is dropped inside.
+pub fn timed_often<T>(mut work: impl FnMut() -> T) -> (Duration, T) {
+    let (once, made) = timed(&mut work);
+    let runs = (ENOUGH.as_nanos() / once.as_nanos().max(1)).min(RUNS_MAX) as u32;
+    if runs < 2 {
+        return (once, made);
+    }
+    let (all, ()) = timed(|| (0..runs).for_each(|_| drop(std::hint::black_box(work()))));
+    (all / runs, made)
+}
+
 /// The same clock for criterion.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ThreadTime;
@@ -98,6 +115,20 @@ mod tests {
         assert!(busy > Duration::ZERO);
         let (idle, ()) = timed(|| std::thread::sleep(Duration::from_millis(50)));
         assert!(idle < Duration::from_millis(50));
+    }
+
+    #[test]
+    fn short_work_is_done_often_and_long_work_once() {
+        let runs_of = |len: u64| {
+            let mut n_runs = 0;
+            let _ = timed_often(|| {
+                n_runs += 1;
+                (0..len).fold(0, |sum, i| std::hint::black_box(sum ^ i))
+            });
+            n_runs
+        };
+        assert!(runs_of(100) > 10);
+        assert_eq!(runs_of(2_000_000), 1);
     }
 
     #[test]
