@@ -352,7 +352,8 @@ fn entry_of(account: &Account) -> Entry {
 /// Most accounts that are looked at keep their slots and code, so these are written only where they changed.
 fn write_down(entry: &Entry, account: &mut Account) {
     (account.nonce, account.balance) = (entry.nonce, entry.balance);
-    if account.code != *entry.code.bytes() {
+    // Code that nobody set is the very bytes that were written down.
+    if !std::ptr::eq(&account.code[..], &entry.code.bytes()[..]) {
         account.code = entry.code.bytes().clone();
     }
     let slots = entry.storage.iter().map(|(key, cell)| (key, &cell.current)).filter(|(_, value)| !value.is_zero());

@@ -64,8 +64,8 @@ impl Mix {
             (left, right)
         });
         let mut mutant = match right {
-            Some(right) => crossover(&left, &right, &mut u),
-            None => mutate(&left, &mut u),
+            Some(right) => crossover(left, &right, &mut u),
+            None => mutate(left, &mut u),
         };
         mutant.name = MUTANT.to_owned();
         mutant
@@ -88,7 +88,7 @@ impl Mix {
         let code = self.contracts.get(at).map_or(&[][..], |code| code);
         let mut case = wrap(code, &mut u);
         if changed {
-            case = mutate(&case, &mut u);
+            case = mutate(case, &mut u);
         }
         case.name = CONTRACT.to_owned();
         case

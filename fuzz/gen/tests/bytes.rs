@@ -74,8 +74,8 @@ fn mutators_take_whatever_they_made() {
         let bytes = noise.next();
         let mut u = Unstructured::new(&bytes[..index as usize % 97]);
         let next = match index % 4 {
-            3 => crossover(&left, &from_seed(6, index, &Profile::default()), &mut u),
-            _ => mutate(&left, &mut u),
+            3 => crossover(left, &from_seed(6, index, &Profile::default()), &mut u),
+            _ => mutate(left, &mut u),
         };
         check(&next);
         // A line of descent, begun anew from time to time.
@@ -87,7 +87,7 @@ fn mutators_take_whatever_they_made() {
 fn nearly_every_mutant_is_another_case() {
     let mut noise = Noise(3);
     let case = from_seed(6, 1, &Profile::default());
-    let changed = (0..1000).filter(|_| mutate(&case, &mut Unstructured::new(&noise.next())) != case).count();
+    let changed = (0..1000).filter(|_| mutate(case.clone(), &mut Unstructured::new(&noise.next())) != case).count();
     assert!(900 < changed, "{changed} of 1000");
 }
 

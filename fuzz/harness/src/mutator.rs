@@ -17,7 +17,7 @@ pub fn mutate(data: &[u8], len_max: usize, seed: u32, bytes: impl FnOnce(&mut Ve
     let entropy = entropy(seed);
     let mutant = match (read(data), seed % 16) {
         (Some(case), FRESH..16) if seed % 16 < FRESH + BYTES => code_changed(case, entropy[0], bytes),
-        (Some(case), FRESH..16) => r#gen::mutate(&case, &mut Unstructured::new(&entropy[1..])),
+        (Some(case), FRESH..16) => r#gen::mutate(case, &mut Unstructured::new(&entropy[1..])),
         _ => from_seed(seed.into(), data.len() as u64, &Profile::default()),
     };
     written(&mutant, len_max)
@@ -26,7 +26,7 @@ pub fn mutate(data: &[u8], len_max: usize, seed: u32, bytes: impl FnOnce(&mut Ve
 /// The left input with something of the right one; `None` if either is no case or the child is too long.
 pub fn crossover(left: &[u8], right: &[u8], len_max: usize, seed: u32) -> Option<Vec<u8>> {
     let (left, right) = (read(left)?, read(right)?);
-    written(&r#gen::crossover(&left, &right, &mut Unstructured::new(&entropy(seed))), len_max)
+    written(&r#gen::crossover(left, &right, &mut Unstructured::new(&entropy(seed))), len_max)
 }
 
 fn read(data: &[u8]) -> Option<Case> {

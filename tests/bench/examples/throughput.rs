@@ -2,11 +2,10 @@
 //!
 //! The cases of a seed are those of `unanimous fuzz`: the generator's, and mutants of the corpus. They are taken through
 //! the stages of a campaign one block at a time: made, run on each engine with everything recorded, judged, and the
-//! judge's outcome digested. Engines by themselves and engines that judge are two
-//! crews, so either meets a case for the first time and a compiler compiles it in both: `judge` holds all that the
-//! engines take, and what it takes beyond them is the comparison. Measured is the CPU time of one thread; the rate is
-//! that of the campaign itself, on one worker, whose case is made, judged and digested once; a case costs the sum of
-//! these three. Each family stands by itself, with its share of the time.
+//! judge's outcome digested; `judge` holds all that the engines take, and what it takes beyond them is the comparison.
+//! Then each case is taken through all of them at once, and dropped, as the worker of a campaign does: `whole`, from which the rate
+//! follows. Each measurement has engines of its own, which meet every case for the first time, so a compiler compiles in all.
+//! Measured is the CPU time of one thread. Each family stands by itself, with its share of the time.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -54,17 +53,17 @@ struct Stages {
 }
 
 impl Stages {
-    /// What a campaign spends: making, judging and digesting, which are the first and the last two.
-    fn cost(&self) -> Duration {
-        let n = self.times.len();
-        self.times.iter().enumerate().filter(|(at, _)| *at == 0 || n <= at + 2).map(|(_, time)| *time).sum()
+    /// What a campaign spends.
+    fn whole(&self) -> Duration {
+        self.times.last().copied().unwrap_or_default()
     }
 }
 
-/// The engines twice, so that what one measurement compiles is not there for the other.
+/// The engines for each measurement, so that what one compiles is not there for the others.
 struct Crews {
     alone: Crew,
     judging: Crew,
+    whole: Crew,
 }
 
 fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
@@ -72,7 +71,7 @@ fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
         Crew::new(&args.engines, |name| registry::make(name).ok())
             .map_err(|name| registry::make(&name).err().map_or(name, |error| error.to_string()))
     };
-    let mut crews = Crews { alone: crew()?, judging: crew()? };
+    let mut crews = Crews { alone: crew()?, judging: crew()?, whole: crew()? };
     let names = stages(&args.engines);
     let mix = Mix { pool: corpus()?, ..Mix::default() };
     let mut families: BTreeMap<&str, Stages> = BTreeMap::new();
@@ -85,19 +84,19 @@ fn measure(args: &Args, out: &mut impl Write) -> Result<(), String> {
         total.code_bytes += stages.code_bytes;
         total.times.iter_mut().zip(&stages.times).for_each(|(sum, time)| *sum += *time);
     }
-    let titles = names.iter().map(String::as_str).chain(["cost", "share"]);
+    let titles = names.iter().map(String::as_str).chain(["share"]);
     print(out, format!("{:<14}{:>8}{:>8}{}", "family", "cases", "bytes", columns(titles)))?;
     for (family, stages) in &families {
         print(out, row(family, stages, &total))?;
     }
     print(out, row("all", &total, &total))?;
-    let rate = u128::from(total.cases) * 1_000_000_000 / total.cost().as_nanos().max(1);
+    let rate = u128::from(total.cases) * 1_000_000_000 / total.whole().as_nanos().max(1);
     print(out, format!("{rate} cases per second and core, {}", args.engines.join(", ")))
 }
 
 /// The names of the columns.
 fn stages(engines: &[String]) -> Vec<String> {
-    let ends = ["judge", "digest"].map(str::to_owned);
+    let ends = ["judge", "digest", "whole"].map(str::to_owned);
     std::iter::once("make".to_owned()).chain(engines.iter().cloned()).chain(ends).collect()
 }
 
@@ -131,14 +130,14 @@ fn spread(
     indices: std::ops::Range<u64>,
     crews: &mut Crews,
 ) {
-    let Crews { alone, judging: crew } = crews;
+    let Crews { alone, judging: crew, whole } = crews;
     let block: Vec<(u64, Case)> = indices.map(|index| (index, mix.case(seed, index))).collect();
     for name in FAMILIES.iter().map(|row| row.name).chain([MUTANT]) {
         let mine: Vec<u64> =
             block.iter().filter(|(_, case)| case.name.starts_with(name)).map(|(index, _)| *index).collect();
         let (making, cases) = timed(|| mine.iter().map(|index| mix.case(seed, *index)).collect::<Vec<_>>());
         let stages = families.entry(name).or_default();
-        stages.times.resize(crew.len() + 3, Duration::ZERO);
+        stages.times.resize(crew.len() + 4, Duration::ZERO);
         stages.cases += cases.len() as u64;
         stages.code_bytes += cases.iter().map(code_len).sum::<u64>();
         stages.times[0] += making;
@@ -150,6 +149,8 @@ fn spread(
         stages.times[crew.len() + 1] += judging;
         stages.times[crew.len() + 2] +=
             timed(|| verdicts.iter().filter_map(|verdict| verdict.outcome().map(digest::exact)).count()).0;
+        let one = |index: &u64| judge(whole, &mix.case(seed, *index), &tolerances).outcome().map(digest::exact);
+        stages.times[crew.len() + 3] += timed(|| mine.iter().filter_map(one).count()).0;
     }
 }
 
@@ -160,9 +161,9 @@ fn code_len(case: &Case) -> u64 {
 fn row(name: &str, stages: &Stages, total: &Stages) -> String {
     let n = stages.cases.max(1);
     let tenths = |time: Duration| time.as_nanos() / u128::from(n) / 100;
-    let each = stages.times.iter().copied().chain([stages.cost()]).map(tenths);
+    let each = stages.times.iter().copied().map(tenths);
     let mut each: Vec<String> = each.map(|tenths| format!("{}.{}", tenths / 10, tenths % 10)).collect();
-    each.push(format!("{}%", stages.cost().as_nanos() * 100 / total.cost().as_nanos().max(1)));
+    each.push(format!("{}%", stages.whole().as_nanos() * 100 / total.whole().as_nanos().max(1)));
     let values = columns(each.iter().map(String::as_str));
     format!("{name:<14}{:>8}{:>8}{values}", stages.cases, stages.code_bytes / n)
 }

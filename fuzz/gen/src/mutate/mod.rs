@@ -22,9 +22,8 @@ const ACCOUNTS_MAX: usize = 24;
 const SLOTS_MAX: usize = 64;
 
 /// The case with one to four changes.
-pub fn mutate(case: &Case, u: &mut Unstructured<'_>) -> Case {
+pub fn mutate(mut mutant: Case, u: &mut Unstructured<'_>) -> Case {
     read(u, |d| {
-        let mut mutant = case.clone();
         d.revision = mutant.revision;
         for _ in 0..d.between(1, 4) {
             match d.byte() {
@@ -39,10 +38,9 @@ pub fn mutate(case: &Case, u: &mut Unstructured<'_>) -> Case {
     })
 }
 
-/// The left case with something of the right one: a run of instructions, an account, a transaction.
-pub fn crossover(left: &Case, right: &Case, u: &mut Unstructured<'_>) -> Case {
+/// The case with something of the right one: a run of instructions, an account, a transaction.
+pub fn crossover(mut child: Case, right: &Case, u: &mut Unstructured<'_>) -> Case {
     read(u, |d| {
-        let mut child = left.clone();
         d.revision = child.revision;
         match d.byte() {
             0..=159 => splice(d, &mut child, right),
