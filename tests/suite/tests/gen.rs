@@ -243,8 +243,8 @@ fn mutants_run() {
         let mut u = Unstructured::new(&bytes);
         for generation in 0..3 {
             case = match generation {
-                2 => crossover(case.clone(), &from_seed(7, index, &profile), &mut u),
-                _ => mutate(case.clone(), &mut u),
+                2 => crossover(case, &from_seed(7, index, &profile), &mut u),
+                _ => mutate(case, &mut u),
             };
         }
         case
