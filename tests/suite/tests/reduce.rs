@@ -98,3 +98,25 @@ fn a_budget_ends_a_reduction_early_and_says_so() {
     let everything = reduce(&case, Budget::default(), |_| true);
     assert!(everything.complete && everything.case.accounts.is_empty());
 }
+
+#[test]
+fn the_winner_is_the_first_and_not_the_quickest() {
+    let mut case = call_case(Revision::LATEST, vec![op::STOP], Vec::new());
+    let first = case.transactions[0].clone();
+    case.transactions.push(api::Transaction { nonce: 1, ..first });
+    // Either transaction can go.
+    let in_threads = |n_threads: usize, slow: Option<&Case>| {
+        let keeps = |smaller: &Case| {
+            if slow == Some(smaller) {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            !smaller.transactions.is_empty()
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads start");
+        pool.install(|| reduce(&case, Budget { tries_max: 1 }, keeps))
+    };
+    let reduced = in_threads(1, None);
+    assert_eq!(reduced.case.transactions.len(), 1);
+    // Threads that wake up late try the slow one last, with luck.
+    (0..8).for_each(|_| assert_eq!(in_threads(16, Some(&reduced.case)), reduced));
+}
