@@ -61,9 +61,13 @@ fn stage(said: &str) -> String {
     lines.find_map(name).unwrap_or_default()
 }
 
-/// The instruction that the first blame names.
+/// The instruction that the first blame names, or the transaction.
 fn named(said: &str) -> String {
-    let line = said.lines().skip_while(|line| !line.starts_with("blame for ")).find(|line| line.contains(", at pc 0x"));
+    let mut lines = said.lines().skip_while(|line| !line.starts_with("blame for "));
+    if lines.clone().any(|line| line.ends_with("the transaction itself")) {
+        return fault::TRANSACTION.to_owned();
+    }
+    let line = lines.find(|line| line.contains(", at pc 0x"));
     let text = line.and_then(|line| line.rsplit_once(", at pc 0x")?.1.split_once(": "));
     text.and_then(|(_, text)| text.split_whitespace().next()).unwrap_or_default().to_owned()
 }
@@ -76,6 +80,8 @@ mod tests {
     fn the_instruction_of_the_first_blame_is_named() {
         let said = "x: gas: stop / stop\n  they part in the section after pc 0x2; at its end:\n        0  PUSH1 0x01\n\
                     blame for template, asked of interp and each of:\n    WRONG template\n  the template compiler\n";
+        let itself = "blame for revm\n  before the first instruction they differ: the transaction itself\n";
+        assert_eq!(named(itself), "TRANSACTION");
         let cut = "  in the section at pc 0x2 of 0xC0, at pc 0x7: MUL\n";
         let stop = "  with what ran before it they agree, behind it they differ: 0xC0, at pc 0x7: LOG2\n";
         let pushed = "  in the section at pc 0x2 of 0xC0, at pc 0x0: PUSH1 0x07\n";

@@ -4,7 +4,7 @@
 //! before it stays as it is. The first cut at which the frames differ names the instruction before it. Where no point
 //! shows that the engines part, all sections that were run are cut, in order: what went wrong was stored, or ended the frame.
 
-use api::{Address, Bytes, Case, Checkpoint, Flow, Frame, Observer, Watch};
+use api::{Address, Bytes, Case, Checkpoint, Flow, Frame, Observer, Revision, Watch};
 use format::disasm;
 use oracle::{Crew, Fork, localise};
 use spec::op;
@@ -64,13 +64,11 @@ pub(super) fn code_at(case: &Case, address: Address) -> Option<Bytes> {
     Some(case.accounts.get(&address)?.code.clone()).filter(|code| !code.is_empty())
 }
 
-/// The instruction at a place, as text.
-pub(super) fn text_at(case: &Case, address: Address, pc: u32) -> Option<String> {
-    let code = code_at(case, address)?;
-    let line = disasm::disassemble(&code, case.revision).find(|line| line.pc == pc as usize);
+/// The instruction at a place of a code, as text.
+pub(super) fn text_of(code: &[u8], revision: Revision, pc: u32) -> String {
+    let line = disasm::disassemble(code, revision).find(|line| line.pc == pc as usize);
     // Behind the code stands the STOP that every code ends with.
-    let text = line.map_or_else(|| "STOP".to_owned(), |line| line.to_string());
-    Some(format!("{address}, at pc {pc:#x}: {text}"))
+    line.map_or_else(|| "STOP".to_owned(), |line| line.to_string())
 }
 
 /// Place and text of the instructions from a canonical point to the next. The instruction table says where that is: what compilers

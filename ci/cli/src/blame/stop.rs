@@ -3,67 +3,133 @@
 //!
 //! A case ends where a STOP is put in the place of an instruction: what was done before it stays, what would follow is not done. With
 //! the STOP at an instruction the engines agree; with the STOP behind it they differ: so that instruction makes the
-//! difference. It is looked for in the order in which each instruction ran first. Words on the stack and memory are no part of an outcome,
-//! so a second way to stop logs memory and the top word before.
+//! difference. It is looked for in the order in which each instruction ran first; a word is seen only while it is on top, so they are
+//! tried in order and not halved. Words on the stack, memory and return data are no part of an outcome, so other ways to stop log them
+//! before.
 
-use super::cut::{code_at, text_at};
-use api::{Address, Case, Frame, Observer, Step, Watch};
-use oracle::{Crew, Tolerances, judge};
+use super::cut::{code_at, text_of};
+use api::{Address, Bytes, Case, Field, Frame, Observer, Revision, Step, Transaction, Watch};
+use oracle::{Crew, Ran, Tolerances, judge};
 use spec::op;
 use std::collections::BTreeSet;
 
 /// Instructions that are tried, and bytes of code that are run for it, all together: a compiler that takes long takes some
 /// minutes for so many.
 const PLACES_MAX: usize = 1 << 11;
+/// Steps that are looked at.
+const STEPS_MAX: usize = 1 << 18;
 const BYTES_MAX: usize = 4 << 20;
 
-/// A place in the code of an account.
-type Place = (Address, u32);
-
-/// The instruction, as a line of text. `None` if the engines agree on the whole case, or differ though nothing of it is run.
-pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Option<String> {
-    let places = places(crew, case);
-    let bytes: usize = case.accounts.values().map(|account| account.code.len()).sum();
-    let len = places.len().min(BYTES_MAX / (2 * bytes).max(1));
-    // Behind the last one is the case as it is; what is not tried is not told apart.
-    let is_all = len == places.len() && len < PLACES_MAX;
-    let found = before_first(len, &mut |count| match places.get(count) {
-        Some(place) if count < len => {
-            let ends = [STOPS, LOGS].iter().filter(|end| end.len() == 1 || !is_run_before(&places[..count], *place));
-            ends.into_iter().any(|end| differs(crew, &ended(case, *place, end), tolerances))
-        }
-        _ => is_all && differs(crew, case, tolerances),
-    })?;
-    let (address, pc) = places[found];
-    Some(format!("with what ran before it they agree, behind it they differ: {}", text_at(case, address, pc)?))
+/// Whose code it is: an account's, or that of a transaction that creates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Account(Address),
+    Initcode(usize),
 }
 
-/// The position before the first at which something differs, of so many and the one behind them. A word is seen only while it is
-/// on top, so they are tried in order and not halved.
-fn before_first(len: usize, differs: &mut dyn FnMut(usize) -> bool) -> Option<usize> {
-    (0..=len).find(|at| differs(*at))?.checked_sub(1)
+/// A place in code.
+type Place = (Owner, u32);
+
+/// Calls into calls that are followed.
+const CALLS_MAX: usize = 16;
+
+/// What is to blame, as a line of text: an instruction, or what the transaction does before its first one. `None` if the
+/// engines agree on the whole case.
+pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Option<String> {
+    let case = &shortest(crew, case, tolerances);
+    let mut places = steps(crew, case).into_iter().map(|(place, _)| place).collect::<Vec<_>>();
+    first_runs(&mut places);
+    let bytes: usize = case.accounts.values().map(|account| account.code.len()).sum();
+    let len = places.len().min(BYTES_MAX / (3 * bytes).max(1));
+    // Behind the last one is the case as it is; what is not tried is not told apart.
+    let is_all = len == places.len() && len < PLACES_MAX;
+    let mut stops = Stops { crew, tolerances, ends: ends(case.revision) };
+    let (found, mut differing) = stops.first(case, &places[..len], is_all)?;
+    let Some(mut blamed) = found.checked_sub(1).map(|before| places[before]) else {
+        return Some("before the first instruction they differ: the transaction itself".to_owned());
+    };
+    for _ in 0..CALLS_MAX {
+        let inside = inside(&steps(stops.crew, &differing), blamed);
+        match stops.first(&differing, &inside, true) {
+            Some((found @ 1.., case)) => (blamed, differing) = (inside[found - 1], case),
+            _ => break,
+        }
+    }
+    let (owner, pc) = blamed;
+    let name = match owner {
+        Owner::Account(address) => address.to_string(),
+        Owner::Initcode(_) => "initcode of the transaction".to_owned(),
+    };
+    let text = text_of(&code_of(case, owner)?, case.revision, pc);
+    Some(format!("with what ran before it they agree, behind it they differ: {name}, at pc {pc:#x}: {text}"))
+}
+
+/// What stops are tried with.
+struct Stops<'a> {
+    crew: &'a mut Crew,
+    tolerances: &'a Tolerances,
+    ends: [Vec<u8>; 3],
+}
+
+impl Stops<'_> {
+    /// The first of these places at which the case, stopped there, makes engines differ, and the case as it is stopped; behind the
+    /// last place is the case itself, if it is to be tried.
+    fn first(&mut self, case: &Case, places: &[Place], whole: bool) -> Option<(usize, Case)> {
+        for (at, place) in places.iter().enumerate() {
+            for end in self.ends.iter().filter(|end| end.len() == 1 || !is_run_before(&places[..at], *place)) {
+                let stopped = ended(case, *place, end);
+                if differs(self.crew, &stopped, self.tolerances) {
+                    return Some((at, stopped));
+                }
+            }
+        }
+        (whole && differs(self.crew, case, self.tolerances)).then(|| (places.len(), case.clone()))
+    }
+}
+
+/// The case without what makes no difference: transactions behind the first on which engines differ, and those before it, whose
+/// accounts it begins with, unless what they leave beside accounts makes the difference.
+fn shortest(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Case {
+    let first = |n: usize| Case { transactions: case.transactions[..n].to_vec(), ..case.clone() };
+    let all = case.transactions.len();
+    let n = (1..all).find(|n| differs(crew, &first(*n), tolerances)).unwrap_or(all);
+    if let Some(before @ 1..) = n.checked_sub(1)
+        && let Ran::Outcome(outcome) = crew.run(0, &first(before), Watch::default())
+        && let Field::Known(accounts) = outcome.state
+    {
+        let transactions = vec![case.transactions[before].clone()];
+        let alone = Case { accounts, transactions, ..case.clone() };
+        if differs(crew, &alone, tolerances) {
+            return alone;
+        }
+    }
+    first(n)
 }
 
 /// Whether what a jump at a place overwrites behind it ran before.
-fn is_run_before(places: &[Place], (address, pc): Place) -> bool {
-    places.iter().any(|(other, at)| *other == address && (pc + 1..pc + 4).contains(at))
+fn is_run_before(places: &[Place], (owner, pc): Place) -> bool {
+    places.iter().any(|(other, at)| *other == owner && (pc + 1..pc + 4).contains(at))
 }
 
 fn differs(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> bool {
     !judge(crew, case, tolerances).divergences.is_empty()
 }
 
-/// Ends the frame.
-const STOPS: &[u8] = &[op::STOP];
-/// Puts the top word behind memory, logs all of it and ends the frame.
-const LOGS: &[u8] = &[op::JUMPDEST, op::MSIZE, op::MSTORE, op::MSIZE, op::PUSH1, 0, op::LOG0, op::STOP];
+/// What may end a frame: STOP, or first a log of memory, with the return data, and with the top word where there is one.
+fn ends(revision: Revision) -> [Vec<u8>; 3] {
+    let word = [op::MSIZE, op::MSTORE];
+    let returned: &[u8] = match revision.is(Revision::Byzantium) {
+        true => &[op::RETURNDATASIZE, op::PUSH1, 0, op::MSIZE, op::RETURNDATACOPY],
+        false => &[],
+    };
+    let log = |word: &[u8]| [&[op::JUMPDEST], word, returned, &[op::MSIZE, op::PUSH1, 0, op::LOG0, op::STOP]].concat();
+    [vec![op::STOP], log(&[]), log(&word)]
+}
 
 /// The case with an end of frames at a place: what fits no byte stands behind the code, and a jump to it at the place. What the
 /// jump overwrites is not run any more, if it was not run before.
-fn ended(case: &Case, (address, pc): Place, end: &[u8]) -> Case {
-    let mut shorter = case.clone();
-    let Some(account) = shorter.accounts.get_mut(&address) else { return shorter };
-    let mut code = account.code.to_vec();
+fn ended(case: &Case, (owner, pc): Place, end: &[u8]) -> Case {
+    let Some(mut code) = code_of(case, owner).map(|code| code.to_vec()) else { return case.clone() };
     // Behind all data of a PUSH that the end of the code cuts off.
     let behind = code.len() + 33;
     match (end, u16::try_from(behind)) {
@@ -76,35 +142,79 @@ fn ended(case: &Case, (address, pc): Place, end: &[u8]) -> Case {
             code[pc as usize..pc as usize + 4].copy_from_slice(&[op::PUSH2, high, low, op::JUMP]);
         }
     }
-    account.code = code.into();
+    let mut shorter = case.clone();
+    match owner {
+        Owner::Account(address) => shorter.accounts.entry(address).or_default().code = code.into(),
+        Owner::Initcode(index) => shorter.transactions[index].data = code.into(),
+    }
     shorter
 }
 
-/// What is run of the codes of accounts, each instruction where it ran first. Any engine that reports steps may say so.
-fn places(crew: &mut Crew, case: &Case) -> Vec<Place> {
-    let mut seen = Seen::default();
+fn code_of(case: &Case, owner: Owner) -> Option<Bytes> {
+    match owner {
+        Owner::Account(address) => code_at(case, address),
+        Owner::Initcode(index) => case.transactions.get(index).map(|transaction| transaction.data.clone()),
+    }
+}
+
+/// A step: where, and in which depth.
+type At = (Place, u32);
+
+/// What is run of the codes of accounts and transactions, in order. Any engine that reports steps may say so.
+fn steps(crew: &mut Crew, case: &Case) -> Vec<At> {
+    let mut seen = Seen { case, steps: Vec::new() };
     for engine in 0..crew.len() {
         let watch = Watch { steps: true, observer: Some(&mut seen), ..Watch::default() };
         crew.run(engine, case, watch);
-        if !seen.places.is_empty() {
+        if !seen.steps.is_empty() {
             break;
         }
     }
-    seen.places.retain(|(address, pc)| code_at(case, *address).is_some_and(|code| (*pc as usize) < code.len()));
-    seen.places
+    seen.steps.retain(|((owner, pc), _)| code_of(case, *owner).is_some_and(|code| (*pc as usize) < code.len()));
+    seen.steps
 }
 
-#[derive(Default)]
-struct Seen {
-    places: Vec<Place>,
-    known: BTreeSet<Place>,
+/// Each place where it was run first.
+fn first_runs(places: &mut Vec<Place>) {
+    let mut known = BTreeSet::new();
+    places.retain(|place| known.insert(*place));
+    places.truncate(PLACES_MAX);
 }
 
-impl Observer for Seen {
+/// What was run inside a call when it was made for the last time: what is found behind a call may be in code that ran before too.
+fn inside(steps: &[At], call: Place) -> Vec<Place> {
+    let Some(last) = steps.iter().rposition(|(place, _)| *place == call) else { return Vec::new() };
+    let deeper = steps[last + 1..].iter().take_while(|(_, depth)| *depth > steps[last].1);
+    let mut places = deeper.map(|(place, _)| *place).collect();
+    first_runs(&mut places);
+    places
+}
+
+struct Seen<'a> {
+    case: &'a Case,
+    steps: Vec<At>,
+}
+
+impl Seen<'_> {
+    /// Whose code a frame runs, if that stands in the case.
+    fn owner(&self, frame: &Frame) -> Option<Owner> {
+        let message = &frame.message;
+        if !message.kind.is_create() {
+            return Some(Owner::Account(message.code_address));
+        }
+        let creates = |transaction: &Transaction| {
+            transaction.to.is_none() && transaction.sender.create(transaction.nonce) == message.address
+        };
+        self.case.transactions.iter().position(creates).filter(|_| message.depth == 0).map(Owner::Initcode)
+    }
+}
+
+impl Observer for Seen<'_> {
     fn step(&mut self, _: &Step, frame: &Frame) {
-        let place = (frame.message.code_address, frame.pc);
-        if !frame.message.kind.is_create() && self.places.len() < PLACES_MAX && self.known.insert(place) {
-            self.places.push(place);
+        if self.steps.len() < STEPS_MAX
+            && let Some(owner) = self.owner(frame)
+        {
+            self.steps.push(((owner, frame.pc), frame.message.depth));
         }
     }
 }
@@ -121,28 +231,35 @@ mod tests {
         let code = vec![op::CALLER, op::POP, op::PUSH1 + 3, 7];
         let account = api::Account { code: code.clone().into(), ..api::Account::default() };
         let case = Case { accounts: [(address, account)].into(), ..format::evm::read(CASE, "x").unwrap().case };
-        let bytes = |end| ended(&case, (address, 1), end).accounts[&address].code.to_vec();
-        assert_eq!(bytes(STOPS), [op::CALLER, op::STOP, op::PUSH1 + 3, 7]);
-        let logs = bytes(LOGS);
-        assert_eq!(logs[..5], [op::CALLER, op::PUSH2, 0, 37, op::JUMP]);
-        assert_eq!(logs[37..], *LOGS);
+        let bytes = |end: &[u8]| {
+            let ended = ended(&case, (Owner::Account(address), 1), end);
+            ended.accounts[&address].code.to_vec()
+        };
+        let [stop, log, word] = ends(Revision::Frontier);
+        assert_eq!(bytes(&stop), [op::CALLER, op::STOP, op::PUSH1 + 3, 7]);
+        assert_eq!(bytes(&log)[..5], [op::CALLER, op::PUSH2, 0, 37, op::JUMP]);
+        assert_eq!(bytes(&log)[37..], [op::JUMPDEST, op::MSIZE, op::PUSH1, 0, op::LOG0, op::STOP]);
+        assert!(word.starts_with(&[op::JUMPDEST, op::MSIZE, op::MSTORE]) && word.len() == log.len() + 2);
+        assert_eq!(ends(Revision::Byzantium)[1].len(), log.len() + 5, "return data");
+    }
+
+    #[test]
+    fn the_last_call_is_looked_into() {
+        let [caller, callee] = [1, 2].map(|byte| Owner::Account(Address::with_last_byte(byte)));
+        let steps = [((caller, 5), 0), ((callee, 0), 1), ((caller, 6), 0), ((caller, 5), 0), ((callee, 0), 1)];
+        let more = [((callee, 1), 1), ((caller, 9), 2), ((callee, 0), 1), ((caller, 6), 0), ((callee, 8), 1)];
+        let steps = [&steps[..], &more].concat();
+        assert_eq!(inside(&steps, (caller, 5)), [(callee, 0), (callee, 1), (caller, 9)]);
+        assert_eq!(inside(&steps, (caller, 9)), []);
+        assert_eq!(inside(&steps, (caller, 7)), []);
     }
 
     #[test]
     fn what_ran_before_is_not_overwritten() {
-        let [one, other] = [1, 2].map(Address::with_last_byte);
+        let [one, other] = [1, 2].map(|byte| Owner::Account(Address::with_last_byte(byte)));
         let places = [(one, 0), (one, 12), (other, 31)];
         let run_before = [9, 10, 11].map(|pc| is_run_before(&places, (one, pc)));
         assert_eq!((run_before, is_run_before(&places, (one, 12))), ([true; 3], false));
         assert!(!is_run_before(&places, (one, 30)), "it is of another code");
-    }
-
-    #[test]
-    fn the_first_edge_is_found() {
-        assert_eq!(before_first(12, &mut |at| (3..6).contains(&at) || at > 7), Some(2));
-        assert_eq!(before_first(12, &mut |at| at > 11), Some(11), "the whole case");
-        assert_eq!(before_first(12, &mut |_| true), None, "before anything is run");
-        assert_eq!(before_first(12, &mut |_| false), None);
-        assert_eq!(before_first(0, &mut |_| true), None);
     }
 }

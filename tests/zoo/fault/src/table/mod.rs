@@ -72,7 +72,7 @@ pub struct Fault {
     pub file: &'static str,
     /// Its kind.
     pub class: Class,
-    /// The instructions that go wrong, where it is bound to some.
+    /// The instructions that go wrong, where it is bound to some; [`crate::TRANSACTION`] stands for what a transaction does itself.
     pub at: &'static str,
     /// The public bug that it is like, if it is.
     pub like: &'static str,

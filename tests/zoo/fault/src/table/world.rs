@@ -14,7 +14,7 @@ faults! {
             "accounts stay warm though the frame reverts";
         WorldSlotWarmKept Journal "" "K10"
             "slots stay warm though the frame reverts";
-        WorldTransientKept Journal "TLOAD" ""
+        WorldTransientKept Journal "TSTORE TLOAD" ""
             "transient storage survives a revert";
         WorldTransientLives Journal "TLOAD" ""
             "transient storage survives the transaction";
@@ -22,14 +22,14 @@ faults! {
             "the original of a slot is that of the first transaction";
         WorldDestroyedBalance Journal "SELFDESTRUCT" "G03"
             "a destroyed account keeps what it was sent afterwards";
-        WorldNonceKept Journal "CREATE CREATE2" ""
+        WorldNonceKept Journal "" ""
             "a nonce is not undone";
         WorldCollisionStorage CallCreate "CREATE CREATE2" ""
             "an address with storage alone may be created at";
         WorldPrecompileWarm Gas
             "BALANCE EXTCODESIZE EXTCODECOPY EXTCODEHASH CALL CALLCODE DELEGATECALL STATICCALL SELFDESTRUCT" "P03"
             "the precompiled contracts of all revisions are warm";
-        WorldTouchEmpty Journal "CALL" ""
+        WorldTouchEmpty Journal "CALL TRANSACTION" ""
             "an account that is touched and empty stays";
     }
     in "engines/world/src/call.rs" {
@@ -37,11 +37,11 @@ faults! {
             "the depth limit of calls is one too high";
         WorldCallcodeBalance CallCreate "CALLCODE" ""
             "CALLCODE does not ask whether the value is there";
-        WorldValueKept Journal "CALL" ""
+        WorldValueKept Journal "CALL CALLCODE TRANSACTION" ""
             "value stays with the callee though it reverts";
         WorldStaticTouch Journal "STATICCALL" ""
             "STATICCALL does not touch its target";
-        WorldStaticInherited CallCreate "CALL" ""
+        WorldStaticInherited CallCreate "CALL CALLCODE DELEGATECALL STATICCALL" ""
             "a frame below a static one is not static";
         WorldDelegateCaller CallCreate "DELEGATECALL CALLER" ""
             "DELEGATECALL is called by the borrower";
