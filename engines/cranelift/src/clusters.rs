@@ -23,10 +23,10 @@ type Way = (i32, u32, u32);
 
 impl Clusters {
     /// Puts together what leads to each other, up to a weight, which is larger for loops, and a number of blocks.
-    pub(crate) fn new(func: &Func, weights: Vec<u64>, weight_max: u64, len_max: u32) -> Clusters {
+    pub(crate) fn new(func: &Func, depths: &[i32], weights: Vec<u64>, weight_max: u64, len_max: u32) -> Clusters {
         let count = weights.len() as u32;
         let mut clusters = Clusters { parents: (0..count).collect(), weights, lens: vec![1; count as usize] };
-        for (cold, from, to) in ways(func) {
+        for (cold, from, to) in ways(func, depths) {
             let times = if cold < 0 { LOOP } else { 1 };
             clusters.join(from, to, times * weight_max, len_max);
         }
@@ -64,8 +64,7 @@ impl Clusters {
 }
 
 /// All ways, the hottest first.
-fn ways(func: &Func) -> Vec<Way> {
-    let depths = ir::depths(func);
+fn ways(func: &Func, depths: &[i32]) -> Vec<Way> {
     let heat = |from: Block, to: Block| depths[from.0 as usize].min(depths[to.0 as usize]);
     let mut ways = Vec::new();
     for (block, data) in func.iter() {

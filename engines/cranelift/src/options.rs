@@ -39,8 +39,8 @@ pub struct Options {
     pub passes: ir::Options,
 }
 
-/// The size of regions up to which the cost of an instruction does not grow with it.
-const REGION: u32 = 4_000;
+/// Larger regions take longer to compile for each instruction; going from one to another costs more than a dozen instructions.
+const REGION: u32 = 8_000;
 
 impl Default for Options {
     fn default() -> Options {
@@ -160,7 +160,7 @@ mod tests {
         for text in texts {
             assert_eq!(text.parse::<Options>().map(|options| options.to_string()).as_deref(), Ok(text));
         }
-        assert_eq!("opt=speed:region=4000:check=off:passes=last".parse(), Ok(Options::default()));
+        assert_eq!("opt=speed:region=8000:check=off:passes=last".parse(), Ok(Options::default()));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(crate) struct Regions {
     order: Vec<Block>,
     /// Where each region begins in the order, and where the last one ends.
     starts: Vec<usize>,
+    /// By block: how many loops lie around it.
+    depths: Vec<i32>,
 }
 
 /// Instructions of CLIF that a bytecode may become.
@@ -61,7 +63,8 @@ impl Regions {
                 return Err(Refused::Weight { weight, weight_max });
             }
         }
-        let mut clusters = Clusters::new(func, weights, size.into(), Place::ORDINALS);
+        let depths = ir::depths(func);
+        let mut clusters = Clusters::new(func, &depths, weights, size.into(), Place::ORDINALS);
         let mut packing = Packing { count: 0, weight: 0, len: 0, size: size.into() };
         let mut of = vec![0; func.blocks.len()];
         let mut order: Vec<Block> = func.iter().map(|(block, _)| block).collect();
@@ -74,12 +77,12 @@ impl Regions {
             of[block.0 as usize] = of[root.0 as usize];
         }
         order.sort_by_key(|block| of[block.0 as usize]);
-        Regions::placed(order, &of)
+        Regions::placed(order, &of, depths)
     }
 
     /// Blocks in the order of their regions, each with the number of its region.
-    fn placed(order: Vec<Block>, of: &[u32]) -> Result<Regions, Refused> {
-        let mut regions = Regions { places: vec![Place::default(); order.len()], order, starts: vec![0] };
+    fn placed(order: Vec<Block>, of: &[u32], depths: Vec<i32>) -> Result<Regions, Refused> {
+        let mut regions = Regions { places: vec![Place::default(); order.len()], order, starts: vec![0], depths };
         for (index, block) in regions.order.iter().enumerate() {
             let region = of[block.0 as usize];
             if region as usize == regions.starts.len() {
@@ -104,6 +107,11 @@ impl Regions {
     pub(crate) fn blocks(&self, region: u32) -> &[Block] {
         let region = region as usize;
         &self.order[self.starts[region]..self.starts[region + 1]]
+    }
+
+    /// How many loops lie around a block.
+    pub(crate) fn depth(&self, block: Block) -> i32 {
+        self.depths[block.0 as usize]
     }
 
     /// Where a block is.

@@ -94,7 +94,7 @@ fn listing(blob: &Blob) -> Vec<String> {
 fn regions_are_cut_by_their_size() {
     let bytes = everything();
     let [one, few, many] =
-        ["region=100000", "", "region=1"].map(|options| compiled(&bytes, X86_64, options, false).unwrap());
+        ["region=100000", "region=4000", "region=1"].map(|options| compiled(&bytes, X86_64, options, false).unwrap());
     assert_eq!(one.regions.len(), 1);
     assert!((2..30).contains(&few.regions.len()), "{}", few.regions.len());
     assert_eq!(many.regions.len(), many.entries.iter().filter(|entry| **entry != 0).count());

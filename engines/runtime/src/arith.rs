@@ -9,9 +9,13 @@ fn is_negative(word: &U256) -> bool {
     word.bit(255)
 }
 
-#[inline]
+/// Signs come as they like, so no branch is taken: all bits turn round and one is added, or nothing of both.
+#[inline(always)]
 fn negate_if(word: U256, negative: bool) -> U256 {
-    if negative { word.wrapping_neg() } else { word }
+    let one = u64::from(negative);
+    let mask = one.wrapping_neg();
+    let [a, b, c, d] = *word.as_limbs();
+    U256::from_limbs([a ^ mask, b ^ mask, c ^ mask, d ^ mask]).wrapping_add(U256::from(one))
 }
 
 #[inline]

@@ -72,13 +72,24 @@ pub(crate) fn mulmod(moduli: &mut Moduli, [modulus, right, left]: &[U256; 3]) ->
     moduli.mulmod(left, right, modulus)
 }
 
-/// `left + right` modulo `modulus`, of the whole sum.
+/// `left + right` modulo `modulus`, of the whole sum. Whether a sum reaches the modulus is as good as random, so both answers are
+/// reckoned, and no branch is taken.
+#[inline(always)]
 pub(crate) fn addmod([modulus, right, left]: &[U256; 3]) -> U256 {
-    if left >= modulus || right >= modulus {
-        return left.add_mod(*right, *modulus);
+    if !(left.overflowing_sub(*modulus).1 & right.overflowing_sub(*modulus).1) {
+        return wide_addmod(left, right, modulus);
     }
     let (sum, carried) = left.overflowing_add(*right);
-    if carried && !fault::planted!(RuntimeAddmodCut) || sum >= *modulus { sum.wrapping_sub(*modulus) } else { sum }
+    let (less, borrows) = sum.overflowing_sub(*modulus);
+    let reaches = carried & !fault::planted!(RuntimeAddmodCut) | !borrows;
+    U256::from_limbs(std::array::from_fn(|i| {
+        std::hint::select_unpredictable(reaches, less.as_limbs()[i], sum.as_limbs()[i])
+    }))
+}
+
+#[cold]
+fn wide_addmod(left: &U256, right: &U256, modulus: &U256) -> U256 {
+    left.add_mod(*right, *modulus)
 }
 
 impl Barrett {

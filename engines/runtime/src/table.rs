@@ -116,13 +116,12 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
     if !fault::planted!(RuntimeDestroyStack) {
         context.sp = base;
     }
-    // SAFETY: the caller vouches for `POPS` words below `sp`. While the body runs nobody writes to them: bodies know the
-    // stack of the frame by these operands only.
-    let operands = unsafe { &*base.cast::<[U256; POPS]>() };
-    match catch_unwind(AssertUnwindSafe(|| body(context, operands))) {
+    // SAFETY: the caller vouches for `POPS` words below `sp`.
+    let operands = unsafe { operands(base) };
+    match catch_unwind(AssertUnwindSafe(|| body(context, &operands))) {
         Ok(Ok(answer)) => {
             if let Some(word) = answer.word() {
-                // SAFETY: the caller vouches for the place of the answer, and the operands are not used any more.
+                // SAFETY: the caller vouches for the place of the answer, and the operands were copied.
                 unsafe { base.write(word) };
             }
             Status::GO_ON.0
@@ -135,6 +134,23 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
     }
 }
 
+/// Copies the operands that lie at a place.
+///
+/// Compiled code has just written them limb by limb. A processor hands such a store to a load of the same limb, but a load of
+/// several waits until all are in the cache, so the limbs are read one by one.
+///
+/// # Safety
+/// There are as many words.
+#[inline(always)]
+unsafe fn operands<const POPS: usize>(base: *const U256) -> [U256; POPS] {
+    let limb = |word: usize, limb: usize| {
+        let at = base.wrapping_add(word).cast::<u64>().wrapping_add(limb);
+        // SAFETY: the caller vouches for `POPS` words, which nobody else knows.
+        unsafe { at.read_volatile() }
+    };
+    std::array::from_fn(|i| U256::from_limbs(std::array::from_fn(|j| limb(i, j))))
+}
+
 /// Runs a function of words alone.
 ///
 /// # Safety
@@ -142,14 +158,8 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
 #[inline(always)]
 unsafe fn reckon<const POPS: usize>(sp: *mut U256, body: impl FnOnce(&[U256; POPS]) -> U256) -> u32 {
     let base = sp.wrapping_sub(POPS);
-    // Compiled code has just written the operands limb by limb. A processor hands such a store to a load of the same limb, but
-    // a load of several waits until all are in the cache, so the limbs are read one by one.
-    let limb = |word: usize, limb: usize| {
-        let at = base.wrapping_add(word).cast::<u64>().wrapping_add(limb);
-        // SAFETY: the caller vouches for `POPS` words below `sp`, which nobody else knows.
-        unsafe { at.read_volatile() }
-    };
-    let operands = std::array::from_fn(|i| U256::from_limbs(std::array::from_fn(|j| limb(i, j))));
+    // SAFETY: the caller vouches for `POPS` words below `sp`.
+    let operands = unsafe { operands(base) };
     let word = body(&operands);
     // SAFETY: and for the place of the answer; the operands are not used any more.
     unsafe { base.write(word) };
@@ -234,7 +244,7 @@ macro_rules! answer {
 macro_rules! run {
     (pure $context:ident, $sp:ident, $body:path) => {{
         let _ = $context;
-        reckon($sp, $body)
+        reckon($sp, |operands| $body(operands))
     }};
     (kept $context:ident, $sp:ident, $body:path) => {{
         let moduli = &mut *$context.moduli;

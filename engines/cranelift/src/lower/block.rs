@@ -12,9 +12,9 @@ use crate::regions::{handed, limbs_of};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, Value};
-use ir::{Block, BlockData, Param, Width};
+use ir::{Block, BlockData, End, Inst, Op, Param, Width};
 use runtime::{Status, offset, table};
-use spec::limits;
+use spec::{limits, op};
 
 /// What there is of a block.
 #[derive(Clone, Copy)]
@@ -26,6 +26,16 @@ pub(super) struct Places {
     pub(super) checks: clif::Block,
     /// Where edges go that need no check of the stack; the same if no edge asks for it.
     pub(super) checked: clif::Block,
+}
+
+/// Whether a block does nothing but end the frame without success.
+pub(super) fn is_failure(data: &BlockData) -> bool {
+    let reverts = |inst: &Inst| matches!(inst.op, Op::Builtin { opcode: op::REVERT, .. });
+    match data.end {
+        End::Invalid | End::Undefined | End::OutOfGas | End::Fails => true,
+        End::Never => data.insts.last().is_some_and(reverts),
+        End::Go(_) | End::If(..) | End::Stop => false,
+    }
 }
 
 impl Region<'_> {
@@ -43,7 +53,7 @@ impl Region<'_> {
         for (block, has_checked) in blocks.iter().zip(has_checked) {
             let stub = self.cold_block();
             let checks = self.place(*block);
-            let is_hopeless = matches!(self.func.block(*block).end, ir::End::Fails);
+            let is_hopeless = matches!(self.func.block(*block).end, End::Fails);
             let has_checked = has_checked && !self.checkpoints && !is_hopeless;
             let checked = if has_checked { self.place(*block) } else { checks };
             self.places.push(Places { block: *block, stub, checks, checked });
@@ -52,8 +62,9 @@ impl Region<'_> {
 
     /// A block with parameters for the gas, the stack, and each limb.
     fn place(&mut self, block: Block) -> clif::Block {
-        let place = self.new_block();
-        let limbs: usize = self.func.block(block).params.iter().map(|param| handed(self.func, param)).sum();
+        let data = self.func.block(block);
+        let place = if is_failure(data) { self.cold_block() } else { self.new_block() };
+        let limbs: usize = data.params.iter().map(|param| handed(self.func, param)).sum();
         for _ in 0..2 + limbs {
             self.param(place, I64);
         }
@@ -141,7 +152,7 @@ impl Region<'_> {
         if self.checkpoints {
             self.checkpoint(data);
         }
-        if matches!(data.end, ir::End::Fails) {
+        if matches!(data.end, End::Fails) {
             return self.fail(data, self.gas, self.sp);
         }
         self.check_stack(data);

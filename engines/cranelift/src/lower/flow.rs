@@ -1,6 +1,7 @@
 //! How a block is left.
 
 use super::Region;
+use super::block::is_failure;
 use crate::limbs::Word;
 use crate::regions::handed;
 use api::U256;
@@ -29,10 +30,14 @@ impl Region<'_> {
             End::If(condition, to, edge) => {
                 self.advance(data.delta);
                 let condition = self.word(*condition);
-                let condition = self.emit.any_bit(&condition);
                 let (then, then_args) = self.destination(to);
                 let (other, other_args) = self.destination(&To::Edge(edge.clone()));
-                self.branch(condition, (then, &then_args), (other, &other_args));
+                if self.heat(to.edge()) <= self.heat([edge]) {
+                    let condition = self.emit.any_bit(&condition);
+                    return self.branch(condition, (then, &then_args), (other, &other_args));
+                }
+                let condition = self.emit.is_zero(&condition.0);
+                self.branch(condition, (other, &other_args), (then, &then_args));
             }
             End::Stop => self.leave(Status::STOP),
             End::Invalid => self.leave(Status::halt(Halt::Invalid)),
@@ -41,6 +46,16 @@ impl Region<'_> {
             // The builtin has ended the block.
             End::Never | End::Fails => {}
         }
+    }
+
+    /// How often a way is gone, as far as loops and failures show. Cranelift puts what a branch names last right behind it, and hands out
+    /// registers in that order: there is the place of the loop, and not of the way out of it.
+    fn heat<'e>(&self, edges: impl IntoIterator<Item = &'e Edge>) -> i32 {
+        let heat = |edge: &Edge| match is_failure(self.func.block(edge.block)) {
+            true => i32::MIN,
+            false => self.regions.depth(edge.block),
+        };
+        edges.into_iter().map(heat).max().unwrap_or(i32::MIN)
     }
 
     /// Moves the place of the stack to the height of the next block.

@@ -143,12 +143,12 @@ impl Region<'_> {
         let limbs = [I64; 4].map(|ty| self.param(goes_on, ty));
         let low = self.emit.value(at.0[0]);
         let words = self.context_load(offset::INPUT_WORDS);
-        let mut is_near = self.emit.at.ins().icmp(IntCC::UnsignedLessThan, low, words);
+        let mut is_far = self.emit.at.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, low, words);
         if at.len() > 1 {
-            let is_small = self.emit.is_zero(&at.0[1..]);
-            is_near = self.emit.at.ins().band(is_near, is_small);
+            let is_large = self.emit.is_not_zero(&at.0[1..]);
+            is_far = self.emit.at.ins().bor(is_far, is_large);
         }
-        self.branch(is_near, (near, &[]), (far, &[]));
+        self.branch(is_far, (far, &[]), (near, &[]));
         self.begin(near);
         let input = self.context_load(offset::INPUT);
         let address = self.emit.at.ins().iadd(input, low);
