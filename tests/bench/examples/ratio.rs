@@ -164,7 +164,7 @@ mod tests {
         let times = Times { whole: ms(10), exec: ms(9), engines: vec![Some(ms(4)), None] };
         let line = row("loop", &times);
         let words: Vec<&str> = line.split_whitespace().collect();
-        assert_eq!(words, ["loop", "10.000", "9.000", "4.000", "2.50", "unsupported", "-"]);
+        assert_eq!(words, ["loop", "10.0000", "9.0000", "4.0000", "2.50", "unsupported", "-"]);
         assert!(mean("interp", &[2.5], 2).ends_with("over 1 of 2 workloads: 2.50"));
         assert!(mean("interp", &[], 2).ends_with("over 0 of 2 workloads: -"));
     }

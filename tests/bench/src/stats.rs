@@ -23,8 +23,8 @@ pub fn geometric_mean(values: &[f64]) -> Option<f64> {
 
 /// Milliseconds with three decimals.
 pub fn milliseconds(time: Duration) -> String {
-    let us = time.as_micros();
-    format!("{}.{:03}", us / 1000, us % 1000)
+    let tenths = time.as_nanos() / 100;
+    format!("{}.{:04}", tenths / 10_000, tenths % 10_000)
 }
 
 #[cfg(test)]
@@ -46,6 +46,6 @@ mod tests {
         assert_eq!(speed(ms(10), ms(5)), Some(2.0));
         assert_eq!(speed(ms(10), ms(0)), None);
         assert_eq!(speed(ms(0), ms(5)), None);
-        assert_eq!(milliseconds(Duration::from_nanos(1_234_567)), "1.234");
+        assert_eq!(milliseconds(Duration::from_nanos(1_034_567)), "1.0345");
     }
 }
