@@ -12,6 +12,7 @@ use api::Case;
 use format::binary;
 use oracle::judge;
 use reduce::{Budget, Crews, reduce_finding};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -26,18 +27,20 @@ pub(crate) fn seeds(args: &SeedsArgs, out: &mut dyn Write) -> Result<Exit, Failu
     cases.extend((0..args.cases).map(|index| mix.case(args.draw.seed, index)));
     let folder = args.out.join("corpus");
     create(&folder)?;
-    let mut n_written = 0;
-    for case in &cases {
-        let bytes = binary::write(case);
-        let path = folder.join(file_name(&bytes));
-        // Cases that differ in their names alone are one file.
+    // Cases that differ in their names alone are one file.
+    let files: BTreeMap<String, Vec<u8>> =
+        cases.iter().map(binary::write).map(|bytes| (file_name(&bytes), bytes)).collect();
+    let mut n_new = 0;
+    for (name, bytes) in &files {
+        let path = folder.join(name);
         if !path.exists() {
-            write(&path, &bytes)?;
-            n_written += 1;
+            write(&path, bytes)?;
+            n_new += 1;
         }
     }
     write(&args.out.join("evm.dict"), harness::dictionary().as_bytes())?;
-    writeln!(out, "{n_written} seeds of {} cases in {}, and evm.dict beside it", cases.len(), folder.display())?;
+    let (n_files, n_cases, folder) = (files.len(), cases.len(), folder.display());
+    writeln!(out, "{n_files} seeds of {n_cases} cases in {folder}, {n_new} of them new; evm.dict beside it")?;
     Ok(Exit::Ok)
 }
 

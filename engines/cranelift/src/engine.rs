@@ -1,7 +1,7 @@
 //! The vm: keeps blobs, runs frames in them, and turns the ways out into exits.
 
 use crate::enter::enter;
-use crate::{Artifact, Blob, Compiler, Features, Key, Options, Target};
+use crate::{Artifact, Blob, Compiler, Drawn, Features, Key, Options, Target};
 use api::{Code, EngineId, Exit, Frame, Host, Published, Revision, Vm};
 use codebuf::{Ready, Shelf};
 use plan::Plan;
@@ -30,6 +30,8 @@ pub struct Counts {
 pub struct Cranelift {
     features: Features,
     options: Options,
+    /// The seed, if options are drawn for each code.
+    swarm: Option<u64>,
     /// Machine code that was made ahead of time.
     artifacts: Vec<Artifact>,
     /// Made when it is first needed; `None` behind that if there is no back end for this machine.
@@ -47,6 +49,7 @@ impl Cranelift {
         Cranelift {
             features,
             options,
+            swarm: None,
             artifacts: Vec::new(),
             compiler: None,
             shelf: Shelf::new(ARENA),
@@ -60,6 +63,11 @@ impl Cranelift {
     pub fn with_artifacts(mut self, artifacts: Vec<Artifact>) -> Cranelift {
         self.artifacts = artifacts;
         self
+    }
+
+    /// The same with options that are drawn for each code, which change nothing.
+    pub fn with_swarm(self, seed: u64) -> Cranelift {
+        Cranelift { swarm: Some(seed), ..self }
     }
 
     /// The identity of an engine with these options; its name says which differ from what they are by default.
@@ -93,6 +101,10 @@ impl Cranelift {
     }
 
     fn compile(&mut self, code: &Code, revision: Revision, checkpoints: bool) -> Option<Blob> {
+        if let Some(seed) = self.swarm {
+            let Drawn { options, features } = Drawn::new(seed, code, self.features);
+            return Compiler::new(Target::host(features)?, &options).ok()?.compile(code, revision, checkpoints).ok();
+        }
         let target = Target::host(self.features)?;
         if let Some(blob) = self.made(code, revision, target, checkpoints) {
             return Some(blob);

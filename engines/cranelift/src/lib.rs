@@ -18,6 +18,7 @@ mod lower;
 mod object;
 mod options;
 mod regions;
+mod swarm;
 mod target;
 
 pub use artifact::{Artifact, Key, Unusable};
@@ -27,4 +28,5 @@ pub use engine::{Counts, Cranelift};
 pub use object::object;
 pub use options::{BadOption, Opt, Options, Regalloc};
 pub use regions::{BLOCK_WEIGHT_MAX, WEIGHT_MAX};
+pub use swarm::Drawn;
 pub use target::{Arch, Features, Target, Unavailable};

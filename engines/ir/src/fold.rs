@@ -285,6 +285,19 @@ mod tests {
         words[&used[0]]
     }
 
+    /// Folds a form and holds it to the same words; says how much was changed.
+    fn folded(text: &str, moduli: &mut Moduli) -> u64 {
+        let before = crate::parse(text).expect("it is text of a form");
+        let (mut after, mut fuel) = (before.clone(), Fuel::new(u64::MAX));
+        run(&mut after, &mut fuel);
+        assert_eq!(crate::verify(&after), Ok(()), "{text}");
+        for word in corners() {
+            let [expect, found] = [&before, &after].map(|func| target(func, word, moduli));
+            assert_eq!(found, expect, "{word:#x} in {text}");
+        }
+        fuel.used()
+    }
+
     /// ADDMOD and MULMOD by moduli that are known, of words whose sums and products are larger than a word.
     #[test]
     fn moduli_that_are_known() {
@@ -297,15 +310,7 @@ mod tests {
                     "func Osaka len 9\nblock 0 pc 0x0 gas 0 need 1 growth 0 delta 0\n  param -1 v0\n  \
                      v1 = const {modulus:#x}\n  v2 = const {other:#x}\n  v3 = {name} v0 v2 v1\n  go dynamic v3\n"
                 );
-                let before = crate::parse(&text).expect("it is text of a form");
-                let (mut after, mut fuel) = (before.clone(), Fuel::new(u64::MAX));
-                run(&mut after, &mut fuel);
-                assert_eq!(crate::verify(&after), Ok(()), "{text}");
-                changes += fuel.used();
-                for word in corners() {
-                    let [expect, found] = [&before, &after].map(|func| target(func, word, &mut moduli));
-                    assert_eq!(found, expect, "{word:#x} in {text}");
-                }
+                changes += folded(&text, &mut moduli);
             }
         }
         assert!(changes > 200, "{changes}");
@@ -324,15 +329,7 @@ mod tests {
                          v1 = const {known:#x}\n  v2 = {name} {operands}\n  v3 = ISZERO v2\n  v4 = ISZERO v3\n  \
                          v5 = ADD v2 v4\n  go dynamic v5\n"
                     );
-                    let before = crate::parse(&text).expect("it is text of a form");
-                    let (mut after, mut fuel) = (before.clone(), Fuel::new(u64::MAX));
-                    run(&mut after, &mut fuel);
-                    assert_eq!(crate::verify(&after), Ok(()), "{text}");
-                    changes += fuel.used();
-                    for word in corners() {
-                        let [expect, found] = [&before, &after].map(|func| target(func, word, &mut moduli));
-                        assert_eq!(found, expect, "{word:#x} in {text}");
-                    }
+                    changes += folded(&text, &mut moduli);
                 }
             }
         }

@@ -52,6 +52,11 @@ const NAMED: &[Row] = &[
         about: "the template compiler by ways that are drawn for each code and change nothing; compared if it is named",
         make: template_chaos,
     },
+    Row {
+        name: "cranelift-swarm",
+        about: "the optimising compiler with options that are drawn for each code and change nothing; compared if it is named",
+        make: cranelift_swarm,
+    },
 ];
 
 /// Every engine that others wrote.
@@ -116,6 +121,27 @@ fn optimised(options: cranelift::Options, artifacts: Vec<Artifact>) -> Box<dyn E
     Box::new(Machine::with_precise(id, Cranelift::new(features, options).with_artifacts(artifacts), precise))
 }
 
+fn cranelift_swarm() -> Box<dyn Engine> {
+    swarming("cranelift-swarm", 0)
+}
+
+/// The optimising engine whose options are drawn from a seed.
+fn swarming(name: &str, seed: u64) -> Box<dyn Engine> {
+    let (features, options) = (cranelift::Features::host(), cranelift::Options::default());
+    let id =
+        EngineId { name: name.to_owned(), options: vec![format!("swarm={seed}")], ..Cranelift::id(features, &options) };
+    let vm = Cranelift::new(features, options).with_swarm(seed);
+    Box::new(Machine::with_precise(id, vm, Box::new(Interp::new())))
+}
+
+/// The seed of an engine whose options are drawn for each code.
+pub fn swarm_seed(name: &str) -> Option<u64> {
+    match name.strip_prefix("cranelift:swarm=") {
+        Some(seed) => seed.parse().ok(),
+        None => (name == "cranelift-swarm").then_some(0),
+    }
+}
+
 fn hopper() -> Box<dyn Engine> {
     hopping("hopper", 0)
 }
@@ -161,7 +187,8 @@ pub fn peers() -> impl Iterator<Item = &'static str> {
 
 /// The engine with this name, whoever wrote it. Engines of the intermediate form are made with any options: `ir@3`,
 /// `ir@last-range`, `ir@last+fuel:number=17`, and so is the optimising one: `cranelift:opt=none:region=64:passes=last-range`. The
-/// hopper and the chaos of the template engine are made with any seed: `hopper:seed=7`, `template:chaos=7`.
+/// hopper, the chaos of the template engine and the swarm of the optimising one are made with any seed: `hopper:seed=7`,
+/// `template:chaos=7`, `cranelift:swarm=7`.
 pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
     if let Some(row) = rows().find(|row| row.name == name) {
         return Ok((row.make)());
@@ -194,6 +221,9 @@ fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
         return Some(seed_of(seed, "chaos").map(|seed| chaotic(&format!("template:chaos={seed}"), seed)));
     }
     let options = name.strip_prefix("cranelift:")?;
+    if options.starts_with("swarm") {
+        return Some(seed_of(options, "swarm").map(|seed| swarming(&format!("cranelift:swarm={seed}"), seed)));
+    }
     Some(
         options
             .parse()
@@ -247,6 +277,11 @@ mod tests {
         }
         assert_eq!(make("hopper:seed=7").map(|engine| engine.id().name).as_deref(), Ok("hopper:seed=7"));
         assert_eq!(make("template:chaos=7").map(|engine| engine.id().name).as_deref(), Ok("template:chaos=7"));
+        assert_eq!(make("cranelift:swarm=7").map(|engine| engine.id().name).as_deref(), Ok("cranelift:swarm=7"));
+        assert_eq!([swarm_seed("cranelift:swarm=7"), swarm_seed("cranelift-swarm")], [Some(7), Some(0)]);
+        assert_eq!(swarm_seed("cranelift:opt=none"), None);
+        let error = make("cranelift:swarm=x").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("known is: swarm=NUMBER")));
         let error = make("template:seed=7").err().map(|error| error.to_string());
         assert!(error.is_some_and(|error| error.contains("known is: chaos=NUMBER")));
         let error = make("hopper:seed=x").err().map(|error| error.to_string());

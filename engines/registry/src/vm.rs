@@ -16,6 +16,10 @@ pub fn vm(name: &str) -> Option<fn() -> Box<dyn Vm>> {
         "ir@0" => Some(|| Box::new(Ir::new(ir::Options::first(0)))),
         "ir@last" => Some(|| Box::new(Ir::new(ir::Options::last()))),
         "cranelift" => Some(|| Box::new(Cranelift::new(cranelift::Features::host(), cranelift::Options::default()))),
+        "cranelift-swarm" => Some(|| {
+            let features = cranelift::Features::host();
+            Box::new(Cranelift::new(features, cranelift::Options::default()).with_swarm(0))
+        }),
         _ => None,
     }
 }

@@ -1,4 +1,5 @@
-//! Chaos in the template compiler changes nothing: on the corpus, on generated cases, and on sections by themselves.
+//! What is drawn for each code changes nothing, on the corpus, on generated cases, and on sections by themselves: ways of the template
+//! compiler, options of the optimising one.
 
 use api::{Case, Code, Watch};
 use r#gen::Profile;
@@ -11,36 +12,46 @@ use suite::files;
 const SEEDS: u64 = 4;
 /// Generated cases for all of them.
 const CASES: u64 = 2000;
+/// Generated cases for options that are drawn: compiling takes a thousand times as long.
+const SWARM_CASES: u64 = 200;
 
 fn names() -> Vec<String> {
-    let chaotic = (0..SEEDS).map(|seed| format!("template:chaos={seed}"));
-    ["interp".to_owned()].into_iter().chain(chaotic).collect()
+    seeds("template:chaos", SEEDS)
+}
+
+fn seeds(engine: &str, n: u64) -> Vec<String> {
+    let drawn = (0..n).map(|seed| format!("{engine}={seed}"));
+    ["interp".to_owned()].into_iter().chain(drawn).collect()
 }
 
 /// In how many cases every engine had an outcome, and what differs.
-fn compare(cases: &[Case]) -> (u64, Vec<String>) {
-    let crew = || Crew::new(&names(), |name| registry::make(name).ok()).expect("the registry makes its own names");
+fn compare(names: &[String], cases: &[Case]) -> (u64, Vec<String>) {
+    let crew = || Crew::new(names, |name| registry::make(name).ok()).expect("the registry makes its own names");
     let one = |crew: &mut Crew, case: &Case| {
         let verdict = judge(crew, case, &Tolerances::default());
         let signatures: Vec<String> =
             verdict.divergences.iter().map(|found| format!("{}: {}", case.name, found.signature)).collect();
-        (u64::from(verdict.n_outcomes() == 1 + SEEDS as usize), signatures)
+        (u64::from(verdict.n_outcomes() == names.len()), signatures)
     };
     let found: Vec<(u64, Vec<String>)> = cases.par_iter().map_init(crew, one).collect();
     (found.iter().map(|(compared, _)| compared).sum(), found.into_iter().flat_map(|(_, differs)| differs).collect())
 }
 
-#[test]
-fn the_corpus_agrees() {
+fn corpus() -> Vec<Case> {
     let folders = ["ops", "eips", "found"];
     let texts = folders.iter().flat_map(|folder| files(folder));
-    let cases: Vec<Case> = texts
+    texts
         .flat_map(|(name, _, text)| {
             let file = format::evm::read(text.as_bytes(), &name).expect("the corpus can be read");
             file.cases().map(|(case, _)| case).collect::<Vec<_>>()
         })
-        .collect();
-    let (compared, differs) = compare(&cases);
+        .collect()
+}
+
+#[test]
+fn the_corpus_agrees() {
+    let cases = corpus();
+    let (compared, differs) = compare(&names(), &cases);
     assert_eq!(differs, Vec::<String>::new());
     assert_eq!(compared, cases.len() as u64);
 }
@@ -48,9 +59,18 @@ fn the_corpus_agrees() {
 #[test]
 fn generated_cases_agree() {
     let cases: Vec<Case> = (0..CASES).map(|index| r#gen::from_seed(41, index, &Profile::default())).collect();
-    let (compared, differs) = compare(&cases);
+    let (compared, differs) = compare(&names(), &cases);
     assert_eq!(differs, Vec::<String>::new());
     assert!(compared > CASES * 9 / 10, "only {compared} of {CASES} were compared");
+}
+
+#[test]
+fn options_that_are_drawn_agree() {
+    let mut cases = corpus();
+    cases.extend((0..SWARM_CASES).map(|index| r#gen::from_seed(43, index, &Profile::default())));
+    let (compared, differs) = compare(&seeds("cranelift:swarm", 2), &cases);
+    assert_eq!(differs, Vec::<String>::new());
+    assert!(compared > cases.len() as u64 * 9 / 10, "only {compared} of {} were compared", cases.len());
 }
 
 /// An engine that left everything to the interpreter would agree too.

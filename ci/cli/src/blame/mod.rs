@@ -14,7 +14,8 @@ mod stop;
 use crate::crew::tolerances;
 use crate::exit::{Exit, Failure};
 use crate::roster::{Kin, Like, Roster};
-use api::Case;
+use api::{Case, Code};
+use cranelift::Drawn;
 use oracle::{Crew, Divergence, Tolerances, judge};
 use search::{Found, ladder};
 use std::io::Write;
@@ -58,6 +59,9 @@ impl Inquiry<'_> {
         if !self.is_wrong(name)? {
             let text = format!("{name} by itself is right: it goes wrong behind other cases only");
             return Ok(Verdict { lines: vec![text], shown: Vec::new() });
+        }
+        if let Some(seed) = registry::swarm_seed(name) {
+            return self.swarm(seed, name);
         }
         match self.roster.kin(name) {
             Some(kin) => match kin.like {
@@ -120,6 +124,23 @@ impl Inquiry<'_> {
             }
             _ => Verdict::of("the lowering, of what the front end makes", &passes_of(&options.passes.clone().up_to(0))),
         })
+    }
+
+    /// Options that are drawn for each code: those of one of them are wrong for all, or it takes several.
+    fn swarm(&mut self, seed: u64, name: &str) -> Result<Verdict, Failure> {
+        let codes = self.case.accounts.values().map(|account| &account.code);
+        let codes = codes.chain(self.case.transactions.iter().filter(|made| made.to.is_none()).map(|made| &made.data));
+        let codes: Vec<Code> = codes.filter(|code| !code.is_empty()).map(|code| Code::new(code.clone())).collect();
+        for code in codes {
+            let drawn = Drawn::new(seed, &code, cranelift::Features::host());
+            let alone = cranelift::Cranelift::id(drawn.features, &drawn.options).name;
+            if self.is_wrong(&alone)? {
+                let mut verdict = self.verdict(&alone)?;
+                verdict.lines.insert(0, format!("{alone} is wrong alone:"));
+                return Ok(verdict);
+            }
+        }
+        Ok(Verdict::of("features that are drawn, or options that go wrong only with others beside them", name))
     }
 
     /// A pass and its change, with what the change touches.
