@@ -22,7 +22,7 @@ pub const fn draw(place: u64) -> u64 {
 pub struct Dice(u64);
 
 impl Dice {
-    /// The stream that starts at a place. Neighbouring places give streams that are shifted copies of each other: mix them first.
+    /// The stream that starts at a place. Places that differ by a few increments give shifted copies of one stream: mix them first.
     pub const fn new(place: u64) -> Dice {
         Dice(place)
     }

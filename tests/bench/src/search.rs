@@ -143,7 +143,6 @@ fn instruction(dice: &mut Dice) -> Vec<u8> {
     [vec![opcode], vec![byte; len]].concat()
 }
 
-/// Decisions that are a function of a seed: SplitMix64.
 #[cfg(test)]
 mod tests {
     use super::*;

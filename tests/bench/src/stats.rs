@@ -21,7 +21,7 @@ pub fn geometric_mean(values: &[f64]) -> Option<f64> {
     Some((logs / values.len() as f64).exp())
 }
 
-/// Milliseconds with three decimals.
+/// Milliseconds with four decimals.
 pub fn milliseconds(time: Duration) -> String {
     let tenths = time.as_nanos() / 100;
     format!("{}.{:04}", tenths / 10_000, tenths % 10_000)

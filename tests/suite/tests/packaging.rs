@@ -248,6 +248,7 @@ fn cargo_run_is_the_command() {
     // To run it needs the lock of the target folder, which the tests' own cargo may hold; what it would run is known without.
     let arguments = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
     let run = Command::new(cargo).args(arguments).current_dir(root()).output().expect("cargo runs the tests");
+    assert!(run.status.success(), "cargo metadata failed:\n{}", String::from_utf8_lossy(&run.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&run.stdout).expect("cargo metadata writes JSON");
     let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
     let defaults = list(&metadata["workspace_default_members"]);

@@ -63,7 +63,9 @@ fn stage(said: &str) -> String {
 
 /// The instruction that the first blame names, or the transaction.
 fn named(said: &str) -> String {
-    let mut lines = said.lines().skip_while(|line| !line.starts_with("blame for "));
+    let (_, first) = said.split_once("blame for ").unwrap_or_default();
+    let first = first.split_once("\nblame for ").map_or(first, |(first, _)| first);
+    let mut lines = first.lines();
     if lines.clone().any(|line| line.ends_with("the transaction itself")) {
         return fault::TRANSACTION.to_owned();
     }

@@ -3,7 +3,7 @@
 //!
 //! A case ends where a STOP is put in the place of an instruction: what was done before it stays, what would follow is not done. With
 //! the STOP at an instruction the engines agree; with the STOP behind it they differ: so that instruction makes the
-//! difference. It is looked for in the order in which each instruction ran first; a word is seen only while it is on top, so they are
+//! difference. It is looked for frame by frame, from without, in the order in which each instruction ran first; a word is seen only while it is on top, so they are
 //! tried in order and not halved. Words on the stack, memory and return data are no part of an outcome, so other ways to stop log them
 //! before.
 
@@ -13,12 +13,16 @@ use oracle::{Crew, Ran, Tolerances, judge};
 use spec::op;
 use std::collections::BTreeSet;
 
-/// Instructions that are tried, and bytes of code that are run for it, all together: a compiler that takes long takes some
-/// minutes for so many.
+/// Instructions that are tried.
 const PLACES_MAX: usize = 1 << 11;
 /// Steps that are looked at.
 const STEPS_MAX: usize = 1 << 18;
-const BYTES_MAX: usize = 4 << 20;
+/// Calls into calls that are followed.
+const CALLS_MAX: usize = 16;
+/// What all tries together may cost: bytes of code, which are compiled anew, and gas, in parts. About a minute.
+const COST_MAX: u64 = 1 << 26;
+const BYTE_COST: u64 = 64;
+const COST_GAS: u64 = 8;
 
 /// Whose code it is: an account's, or that of a transaction that creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,27 +34,33 @@ enum Owner {
 /// A place in code.
 type Place = (Owner, u32);
 
-/// Calls into calls that are followed.
-const CALLS_MAX: usize = 16;
-
-/// What is to blame, as a line of text: an instruction, or what the transaction does before its first one. `None` if the
-/// engines agree on the whole case.
+/// What is to blame, as a line of text: an instruction, or what the transaction does before its first one. `None` if stopping shows
+/// nothing.
 pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances) -> Option<String> {
     let case = &shortest(crew, case, tolerances);
-    let mut places = steps(crew, case).into_iter().map(|(place, _)| place).collect::<Vec<_>>();
-    first_runs(&mut places);
-    let bytes: usize = case.accounts.values().map(|account| account.code.len()).sum();
-    let len = places.len().min(BYTES_MAX / (3 * bytes).max(1));
-    // Behind the last one is the case as it is; what is not tried is not told apart.
-    let is_all = len == places.len() && len < PLACES_MAX;
-    let mut stops = Stops { crew, tolerances, ends: ends(case.revision) };
-    let (found, mut differing) = stops.first(case, &places[..len], is_all)?;
+    let run = steps(crew, case);
+    let mut places = at_depth(&run.steps, 0);
+    let is_all = first_runs(&mut places) && run.is_all;
+    let cost = cost(crew, case);
+    let mut stops = Stops { crew, tolerances, ends: ends(case.revision), cost, left: COST_MAX };
+    let Some((found, mut differing)) = stops.first(case, &places, is_all) else {
+        let n = (COST_MAX - stops.left) / cost.max(1);
+        let more = "instructions were tried; reduce the case first: unanimous reduce FILE";
+        return (stops.left < cost).then(|| format!("given up: {n} of {} {more}", places.len() * stops.ends.len()));
+    };
     let Some(mut blamed) = found.checked_sub(1).map(|before| places[before]) else {
-        return Some("before the first instruction they differ: the transaction itself".to_owned());
+        return (!run.begins_elsewhere)
+            .then(|| "before the first instruction they differ: the transaction itself".to_owned());
     };
     for _ in 0..CALLS_MAX {
-        let inside = inside(&steps(stops.crew, &differing), blamed);
-        match stops.first(&differing, &inside, true) {
+        let below = steps(stops.crew, &differing);
+        let mut inside = inside(&below.steps, blamed);
+        // What stands behind the code by now is not of the case.
+        inside.retain(|place| run.steps.iter().any(|(known, _)| known == place));
+        let is_all = first_runs(&mut inside) && below.is_all;
+        match stops.first(&differing, &inside, is_all) {
+            // What ends a frame does nothing else: the call takes what it hands back.
+            Some((all, _)) if all == inside.len() && inside.last().is_none_or(|last| ends_only(case, *last)) => break,
             Some((found @ 1.., case)) => (blamed, differing) = (inside[found - 1], case),
             _ => break,
         }
@@ -64,19 +74,44 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
     Some(format!("with what ran before it they agree, behind it they differ: {name}, at pc {pc:#x}: {text}"))
 }
 
+/// Whether an instruction ends its frame and changes nothing.
+fn ends_only(case: &Case, (owner, pc): Place) -> bool {
+    let opcode = code_of(case, owner).and_then(|code| code.get(pc as usize).copied());
+    matches!(opcode, Some(op::STOP | op::RETURN | op::REVERT | op::INVALID))
+}
+
+/// What it costs to try the case.
+fn cost(crew: &mut Crew, case: &Case) -> u64 {
+    let creates = case.transactions.iter().filter(|transaction| transaction.to.is_none());
+    let codes = case.accounts.values().map(|account| account.code.len());
+    let bytes: usize = codes.chain(creates.map(|transaction| transaction.data.len())).sum();
+    let gas: u64 = match crew.run(0, case, Watch::default()) {
+        Ran::Outcome(outcome) => {
+            outcome.transactions.iter().filter_map(|ran| ran.receipt()).map(|ran| ran.gas_used).sum()
+        }
+        _ => 0,
+    };
+    bytes as u64 * BYTE_COST + gas / COST_GAS
+}
+
 /// What stops are tried with.
 struct Stops<'a> {
     crew: &'a mut Crew,
     tolerances: &'a Tolerances,
     ends: [Vec<u8>; 3],
+    /// Of one try.
+    cost: u64,
+    /// Of all tries to come.
+    left: u64,
 }
 
 impl Stops<'_> {
     /// The first of these places at which the case, stopped there, makes engines differ, and the case as it is stopped; behind the
-    /// last place is the case itself, if it is to be tried.
+    /// last place is the case itself, if it is to be tried. `None` too if nothing is left to be spent.
     fn first(&mut self, case: &Case, places: &[Place], whole: bool) -> Option<(usize, Case)> {
         for (at, place) in places.iter().enumerate() {
             for end in self.ends.iter().filter(|end| end.len() == 1 || !is_run_before(&places[..at], *place)) {
+                self.left = self.left.checked_sub(self.cost)?;
                 let stopped = ended(case, *place, end);
                 if differs(self.crew, &stopped, self.tolerances) {
                     return Some((at, stopped));
@@ -160,39 +195,55 @@ fn code_of(case: &Case, owner: Owner) -> Option<Bytes> {
 /// A step: where, and in which depth.
 type At = (Place, u32);
 
+/// What was run.
+struct Run {
+    steps: Vec<At>,
+    /// Whether these are all of code that the case holds.
+    is_all: bool,
+    /// Whether code that it does not hold ran before them.
+    begins_elsewhere: bool,
+}
+
 /// What is run of the codes of accounts and transactions, in order. Any engine that reports steps may say so.
-fn steps(crew: &mut Crew, case: &Case) -> Vec<At> {
-    let mut seen = Seen { case, steps: Vec::new() };
+fn steps(crew: &mut Crew, case: &Case) -> Run {
+    let mut seen = Seen { case, run: Run { steps: Vec::new(), is_all: true, begins_elsewhere: false } };
     for engine in 0..crew.len() {
         let watch = Watch { steps: true, observer: Some(&mut seen), ..Watch::default() };
         crew.run(engine, case, watch);
-        if !seen.steps.is_empty() {
+        if !seen.run.steps.is_empty() {
             break;
         }
     }
-    seen.steps.retain(|((owner, pc), _)| code_of(case, *owner).is_some_and(|code| (*pc as usize) < code.len()));
-    seen.steps
+    seen.run
 }
 
-/// Each place where it was run first.
-fn first_runs(places: &mut Vec<Place>) {
+/// Each place where it was run first; whether that is all of them.
+fn first_runs(places: &mut Vec<Place>) -> bool {
     let mut known = BTreeSet::new();
     places.retain(|place| known.insert(*place));
+    let is_all = places.len() <= PLACES_MAX;
     places.truncate(PLACES_MAX);
+    is_all
 }
 
-/// What was run inside a call when it was made for the last time: what is found behind a call may be in code that ran before too.
+/// What was run in a depth, in order.
+fn at_depth(steps: &[At], depth: u32) -> Vec<Place> {
+    steps.iter().filter(|(_, at)| *at == depth).map(|(place, _)| *place).collect()
+}
+
+/// What was run by the frame of a call when it was made for the last time. A stop ends a frame and not those around it, so frames are
+/// gone through one by one, from without.
 fn inside(steps: &[At], call: Place) -> Vec<Place> {
     let Some(last) = steps.iter().rposition(|(place, _)| *place == call) else { return Vec::new() };
-    let deeper = steps[last + 1..].iter().take_while(|(_, depth)| *depth > steps[last].1);
-    let mut places = deeper.map(|(place, _)| *place).collect();
-    first_runs(&mut places);
-    places
+    let (_, depth) = steps[last];
+    let behind = &steps[last + 1..];
+    let len = behind.iter().position(|(_, at)| *at <= depth).unwrap_or(behind.len());
+    at_depth(&behind[..len], depth + 1)
 }
 
 struct Seen<'a> {
     case: &'a Case,
-    steps: Vec<At>,
+    run: Run,
 }
 
 impl Seen<'_> {
@@ -207,14 +258,25 @@ impl Seen<'_> {
         };
         self.case.transactions.iter().position(creates).filter(|_| message.depth == 0).map(Owner::Initcode)
     }
+
+    fn len_of(&self, owner: Owner) -> usize {
+        match owner {
+            Owner::Account(address) => self.case.accounts.get(&address).map_or(0, |account| account.code.len()),
+            Owner::Initcode(index) => self.case.transactions[index].data.len(),
+        }
+    }
 }
 
 impl Observer for Seen<'_> {
     fn step(&mut self, _: &Step, frame: &Frame) {
-        if self.steps.len() < STEPS_MAX
-            && let Some(owner) = self.owner(frame)
-        {
-            self.steps.push(((owner, frame.pc), frame.message.depth));
+        match self.owner(frame) {
+            // Behind the code stands the STOP that every code ends with.
+            Some(owner) if (1..=frame.pc as usize).contains(&self.len_of(owner)) => {}
+            Some(owner) if self.len_of(owner) > 0 => match self.run.steps.len() < STEPS_MAX {
+                true => self.run.steps.push(((owner, frame.pc), frame.message.depth)),
+                false => self.run.is_all = false,
+            },
+            _ => self.run.begins_elsewhere |= self.run.steps.is_empty(),
         }
     }
 }
@@ -249,7 +311,9 @@ mod tests {
         let steps = [((caller, 5), 0), ((callee, 0), 1), ((caller, 6), 0), ((caller, 5), 0), ((callee, 0), 1)];
         let more = [((callee, 1), 1), ((caller, 9), 2), ((callee, 0), 1), ((caller, 6), 0), ((callee, 8), 1)];
         let steps = [&steps[..], &more].concat();
-        assert_eq!(inside(&steps, (caller, 5)), [(callee, 0), (callee, 1), (caller, 9)]);
+        let mut places = inside(&steps, (caller, 5));
+        assert_eq!(places, [(callee, 0), (callee, 1), (callee, 0)]);
+        assert!(first_runs(&mut places) && places.len() == 2);
         assert_eq!(inside(&steps, (caller, 9)), []);
         assert_eq!(inside(&steps, (caller, 7)), []);
     }
