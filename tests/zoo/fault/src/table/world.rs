@@ -14,7 +14,7 @@ faults! {
             "accounts stay warm though the frame reverts";
         WorldSlotWarmKept Journal "" "K10"
             "slots stay warm though the frame reverts";
-        WorldTransientKept Journal "TSTORE TLOAD" ""
+        WorldTransientKept Journal "TLOAD" ""
             "transient storage survives a revert";
         WorldTransientLives Journal "TLOAD" ""
             "transient storage survives the transaction";
@@ -41,7 +41,7 @@ faults! {
             "value stays with the callee though it reverts";
         WorldStaticTouch Journal "STATICCALL" ""
             "STATICCALL does not touch its target";
-        WorldStaticInherited CallCreate "CALL CALLCODE DELEGATECALL STATICCALL" ""
+        WorldStaticInherited CallCreate "CALL" ""
             "a frame below a static one is not static";
         WorldDelegateCaller CallCreate "DELEGATECALL CALLER" ""
             "DELEGATECALL is called by the borrower";
