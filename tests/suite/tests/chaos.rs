@@ -76,7 +76,8 @@ fn options_that_are_drawn_agree() {
 /// An engine that left everything to the interpreter would agree too.
 #[test]
 fn much_runs_in_compiled_code() {
-    let mut crew = Crew::new(&names(), |name| registry::make(name).ok()).expect("the registry makes its own names");
+    let names: Vec<String> = names().into_iter().chain(seeds("cranelift:swarm", 2).into_iter().skip(1)).collect();
+    let mut crew = Crew::new(&names, |name| registry::make(name).ok()).expect("the registry makes its own names");
     let mut counts = vec![0; crew.len()];
     for index in 0..300 {
         let case = r#gen::from_seed(41, index, &Profile::default());

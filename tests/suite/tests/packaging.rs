@@ -1,6 +1,6 @@
 //! What others run: job files say one number of shards, scripts start what they say, the fuzz package is complete and locked to
-//! the versions of the workspace, actions use only inputs that they declare,
-//! `cargo run` runs the command.
+//! the versions of the workspace, actions use only inputs that they declare, `cargo run`
+//! runs the command.
 
 use std::collections::BTreeMap;
 use std::fs;

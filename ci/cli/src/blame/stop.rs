@@ -3,9 +3,9 @@
 //!
 //! A case ends where a STOP is put in the place of an instruction: what was done before it stays, what would follow is not done. With
 //! the STOP at an instruction the engines agree; with the STOP behind it they differ: so that instruction makes the
-//! difference. It is looked for frame by frame, from without, in the order in which each instruction ran first; a word is seen only while it is on top, so they are
-//! tried in order and not halved. Words on the stack, memory and return data are no part of an outcome, so other ways to stop log them
-//! before.
+//! difference. It is looked for frame by frame, from without, in the order in which each instruction ran first; a word is seen only
+//! while it is on top, so they are tried in order and not halved. Words on the stack, memory and return data are no part of an
+//! outcome, so other ways to stop log them before.
 
 use super::cut::{code_at, text_of};
 use api::{Address, Bytes, Case, Field, Frame, Observer, Revision, Step, Transaction, Watch};
@@ -45,19 +45,20 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
     let mut stops = Stops { crew, tolerances, ends: ends(case.revision), cost, left: COST_MAX };
     let Some((found, mut differing)) = stops.first(case, &places, is_all) else {
         let n = (COST_MAX - stops.left) / cost.max(1);
-        let more = "instructions were tried; reduce the case first: unanimous reduce FILE";
+        let more = "stops were tried; reduce the case first: unanimous reduce FILE";
         return (stops.left < cost).then(|| format!("given up: {n} of {} {more}", places.len() * stops.ends.len()));
     };
     let Some(mut blamed) = found.checked_sub(1).map(|before| places[before]) else {
         return (!run.begins_elsewhere)
             .then(|| "before the first instruction they differ: the transaction itself".to_owned());
     };
+    let known: BTreeSet<Place> = run.steps.iter().map(|(place, _)| *place).collect();
     for _ in 0..CALLS_MAX {
         let below = steps(stops.crew, &differing);
         let mut inside = inside(&below.steps, blamed);
-        // What stands behind the code by now is not of the case.
-        inside.retain(|place| run.steps.iter().any(|(known, _)| known == place));
         let is_all = first_runs(&mut inside) && below.is_all;
+        // What stands behind the code by now is not of the case.
+        inside.retain(|place| known.contains(place));
         match stops.first(&differing, &inside, is_all) {
             // What ends a frame does nothing else: the call takes what it hands back.
             Some((all, _)) if all == inside.len() && inside.last().is_none_or(|last| ends_only(case, *last)) => break,

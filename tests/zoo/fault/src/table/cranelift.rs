@@ -4,8 +4,8 @@ use super::{Class::*, faults};
 
 faults! {
     in "engines/cranelift/src/limbs/add.rs" {
-        ClifAddCarry Compiler "ADD" "L01"
-            "the carry into two known limbs is forgotten";
+        ClifAddCarry Compiler "ADD SUB" "L01"
+            "the carry of a small known number, or into two known limbs, is forgotten";
     }
     in "engines/cranelift/src/limbs/compare.rs" {
         ClifLessHalf Compiler "LT GT" "D01"
