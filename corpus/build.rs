@@ -7,6 +7,8 @@ use std::{env, fs};
 fn main() {
     write("corpus.rs", &["ops", "eips", "found"], "evm");
     write("known.rs", &["found"], "toml");
+    write("costs.rs", &["cost"], "evm");
+    write("bounds.rs", &["cost"], "toml");
 }
 
 /// Writes a list of path and text of every file with this ending.

@@ -35,12 +35,15 @@ pub enum Like {
     Form,
     /// Compiled by Cranelift: options stand behind the prefix and a colon, as in `cranelift:opt=none`.
     Optimised,
+    /// Handed from vm to vm: who takes part stands behind the name and a colon, as in `hopper:among=template`.
+    Hopper,
 }
 
 /// Those of the registry.
-const OWN: [Kin; 2] = [
+const OWN: [Kin; 3] = [
     Kin { prefix: "ir@", like: Like::Form, make: |name| registry::make(name).ok(), form },
     Kin { prefix: "cranelift", like: Like::Optimised, make: |name| registry::make(name).ok(), form },
+    Kin { prefix: "hopper", like: Like::Hopper, make: |name| registry::make(name).ok(), form: |_, _, _| None },
 ];
 
 fn form(code: &Code, revision: Revision, passes: &ir::Options) -> Option<ir::Func> {

@@ -11,9 +11,11 @@
 #![forbid(unsafe_code)]
 
 mod choice;
+mod options;
 mod section;
 
 pub use choice::Choice;
+pub use options::Options;
 pub use section::Section;
 
 use api::{Code, EngineId, Exit, Frame, Host, Published, Vm};

@@ -143,23 +143,44 @@ pub fn swarm_seed(name: &str) -> Option<u64> {
 }
 
 fn hopper() -> Box<dyn Engine> {
-    hopping("hopper", 0)
+    hopping("hopper", &hopper::Options::default())
 }
 
-/// The engine that hops as this seed says. The seed also says how many passes make the intermediate form, so that seeds
-/// from zero on go through all numbers of them, beginning with all.
-fn hopping(name: &str, seed: u64) -> Box<dyn Engine> {
+/// How many passes make the intermediate form of a hopper: seeds from zero on go through all numbers of them, beginning with all.
+fn hopper_passes(seed: u64) -> ir::Options {
     let all = ir::PASSES.len() as u64;
-    let passes = ir::Options::first((all - seed % (all + 1)) as usize);
-    let names = ["interp".to_owned(), format!("ir@{passes}"), "template".to_owned(), "cranelift".to_owned()];
-    let vms: Vec<Box<dyn Vm>> = vec![
-        Box::new(Interp::new()),
-        Box::new(Ir::new(passes)),
+    ir::Options::first((all - seed % (all + 1)) as usize)
+}
+
+/// The vms of a hopper, by name.
+fn hopper_vms(seed: u64) -> [String; 4] {
+    ["interp".into(), format!("ir@{}", hopper_passes(seed)), "template".into(), "cranelift".into()]
+}
+
+/// The engine that hops as these options say. Who does not take part is stood in for by one that runs precisely, so that the choice
+/// is the same.
+fn hopping(name: &str, options: &hopper::Options) -> Box<dyn Engine> {
+    let precise = || Box::new(Interp::new());
+    let vms: [Box<dyn Vm>; 4] = [
+        precise(),
+        Box::new(Ir::new(hopper_passes(options.seed))),
         Box::new(Template::new(Features::host())),
         Box::new(Cranelift::new(cranelift::Features::host(), cranelift::Options::default())),
     ];
-    let hopper = Hopper::new(seed, vms, Box::new(Interp::new()));
-    Box::new(Machine::with_precise(Hopper::id(name, seed, &names), hopper, Box::new(Interp::new())))
+    let names = hopper_vms(options.seed);
+    let vms = names.iter().zip(vms).map(|(name, vm)| if options.takes(name) { vm } else { precise() }).collect();
+    let hopper = Hopper::new(options.seed, vms, precise());
+    Box::new(Machine::with_precise(Hopper::id(name, options.seed, &names), hopper, precise()))
+}
+
+/// The hopper with the options behind its name.
+fn hopping_by(options: &str) -> Result<Box<dyn Engine>, String> {
+    let options: hopper::Options = options.parse()?;
+    let vms = hopper_vms(options.seed);
+    match options.among.iter().flatten().find(|name| !vms.contains(name)) {
+        Some(none) => Err(format!("no vm `{none}` hops with this seed; those that do are: {}", vms.join(", "))),
+        None => Ok(hopping(&format!("hopper:{options}"), &options)),
+    }
 }
 
 fn revm() -> Box<dyn Engine> {
@@ -188,7 +209,7 @@ pub fn peers() -> impl Iterator<Item = &'static str> {
 /// The engine with this name, whoever wrote it. Engines of the intermediate form are made with any options: `ir@3`,
 /// `ir@last-range`, `ir@last+fuel:number=17`, and so is the optimising one: `cranelift:opt=none:region=64:passes=last-range`. The
 /// hopper, the chaos of the template engine and the swarm of the optimising one are made with any seed: `hopper:seed=7`,
-/// `template:chaos=7`, `cranelift:swarm=7`.
+/// `template:chaos=7`, `cranelift:swarm=7`; a hopper also with fewer vms: `hopper:seed=7:among=template`.
 pub fn make(name: &str) -> Result<Box<dyn Engine>, UnknownEngine> {
     if let Some(row) = rows().find(|row| row.name == name) {
         return Ok((row.make)());
@@ -214,8 +235,8 @@ fn with_options(name: &str) -> Option<Result<Box<dyn Engine>, String>> {
     if let Some(options) = name.strip_prefix("ir@") {
         return Some(options.parse().map(forms));
     }
-    if let Some(seed) = name.strip_prefix("hopper:") {
-        return Some(seed_of(seed, "seed").map(|seed| hopping(&format!("hopper:seed={seed}"), seed)));
+    if let Some(options) = name.strip_prefix("hopper:") {
+        return Some(hopping_by(options));
     }
     if let Some(seed) = name.strip_prefix("template:") {
         return Some(seed_of(seed, "chaos").map(|seed| chaotic(&format!("template:chaos={seed}"), seed)));
@@ -275,7 +296,11 @@ mod tests {
         for name in ["cranelift:opt=none", "cranelift:region=64:passes=last-fold+fuel:number=17"] {
             assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
         }
-        assert_eq!(make("hopper:seed=7").map(|engine| engine.id().name).as_deref(), Ok("hopper:seed=7"));
+        for name in ["hopper:seed=7", "hopper:seed=7:among=ir@1+cranelift"] {
+            assert_eq!(make(name).map(|engine| engine.id().name).as_deref(), Ok(name));
+        }
+        let error = make("hopper:seed=7:among=ir@2").err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("those that do are: interp, ir@1, template, cranelift")));
         assert_eq!(make("template:chaos=7").map(|engine| engine.id().name).as_deref(), Ok("template:chaos=7"));
         assert_eq!(make("cranelift:swarm=7").map(|engine| engine.id().name).as_deref(), Ok("cranelift:swarm=7"));
         assert_eq!([swarm_seed("cranelift:swarm=7"), swarm_seed("cranelift-swarm")], [Some(7), Some(0)]);

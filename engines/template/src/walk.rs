@@ -50,6 +50,9 @@ impl<I: Isa> Walk<'_, I> {
             }
             self.note_operands(op);
             self.instruction(op, &ops[next + 1..], section);
+            if fault::planted!(TemplateHomes) {
+                self.settling.all(self.isa, self.window);
+            }
             self.note_result(op);
             next += 1 + self.taken;
         }

@@ -17,7 +17,7 @@ mod subject;
 pub use subject::Subject;
 
 use api::dice::{Dice, mix};
-use api::{Case, Watch};
+use api::{B256, Case, Watch, digest};
 use change::Change;
 use oracle::{Crew, Difference, Ran, compare};
 
@@ -75,6 +75,8 @@ pub struct Violation {
 pub struct Held {
     /// Engines that were compared with themselves.
     pub n_compared: u64,
+    /// The digest of the changed case by the first of them.
+    pub digest: Option<B256>,
     /// Those that broke it.
     pub violations: Vec<Violation>,
 }
@@ -93,6 +95,7 @@ pub fn hold(crew: &mut Crew, subject: &Subject, relation: &Relation, seed: u64) 
         let (differences, crash) = match (before, after) {
             (Ran::Outcome(before), Ran::Outcome(after)) => {
                 held.n_compared += 1;
+                held.digest = held.digest.or_else(|| digest::exact(&after).or(digest::consensus(&after)).ok());
                 let (expected, found) = expect::both(subject, &change, *before, *after);
                 (compare(&expected, &found), None)
             }

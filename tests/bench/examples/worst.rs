@@ -5,8 +5,9 @@ use api::Code;
 use bench::clock::timed;
 use bench::search::{Goal, Search};
 use bench::table::{print, show};
-use bench::work::Subject;
+use bench::work::work;
 use clap::Parser;
+use cost::Compiler;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -17,7 +18,7 @@ static ALLOCATOR: bench::counted::Counting = bench::counted::Counting;
 #[command(about = "Looks for code that takes a compiler most, and prints it with what it takes.")]
 struct Args {
     /// Who compiles: template, template-aarch64, form, cranelift; all if none is given.
-    subject: Vec<String>,
+    compiler: Vec<String>,
     /// Codes that are tried for each goal.
     #[arg(long, default_value_t = 2000)]
     steps: u64,
@@ -37,8 +38,8 @@ fn main() -> ExitCode {
 }
 
 fn look(args: &Args, out: &mut impl Write) -> Result<(), String> {
-    for name in &args.subject {
-        if !Subject::ALL.iter().any(|subject| subject.name() == name) {
+    for name in &args.compiler {
+        if !Compiler::ALL.iter().any(|compiler| compiler.name() == name) {
             return Err(format!("`{name}` compiles nothing; give template, template-aarch64, form or cranelift"));
         }
     }
@@ -50,14 +51,15 @@ fn look(args: &Args, out: &mut impl Write) -> Result<(), String> {
             heads[0], heads[1], heads[2], heads[3], heads[4], heads[5]
         ),
     )?;
-    let wanted = |subject: &Subject| args.subject.is_empty() || args.subject.iter().any(|name| name == subject.name());
-    for subject in Subject::ALL.into_iter().filter(wanted) {
+    let wanted =
+        |compiler: &Compiler| args.compiler.is_empty() || args.compiler.iter().any(|name| name == compiler.name());
+    for compiler in Compiler::ALL.into_iter().filter(wanted) {
         for goal in Goal::ALL {
-            let search = Search { subject, goal, len: args.len, steps: args.steps, seed: args.seed };
-            let Some((program, work)) = search.run() else { continue };
+            let search = Search { compiler, goal, len: args.len, steps: args.steps, seed: args.seed };
+            let Some((program, short_work)) = search.run() else { continue };
             let short = program.code(args.len);
             let long = program.code(args.measured);
-            let (time, longer) = timed(|| subject.work(&long));
+            let (time, longer) = timed(|| work(compiler, &long));
             let rate = |amount: u64, code: &Code| hundredths(amount, code.len());
             let per_byte = longer.map_or("refused".into(), |longer| rate(goal.of(&longer), &long));
             let us = hundredths(1024 * u64::try_from(time.as_micros()).unwrap_or(u64::MAX), long.len());
@@ -66,10 +68,10 @@ fn look(args: &Args, out: &mut impl Write) -> Result<(), String> {
                 format::disasm::disassemble(&unit, api::Revision::Osaka).map(|line| line.to_string()).collect();
             let line = format!(
                 "{:<17}{:<13}{:>10}{per_byte:>10}{:>11}{us:>10}  {} words, {}",
-                subject.name(),
+                compiler.name(),
                 goal.name(),
-                rate(goal.of(&work), &short),
-                hundredths(1024 * work.asked.times, short.len()),
+                rate(goal.of(&short_work), &short),
+                hundredths(1024 * short_work.asked.times, short.len()),
                 program.words,
                 text.join(" ")
             );

@@ -2,9 +2,10 @@
 //!
 //! What is looked for is counted, never timed, so a search is a function of its seed and finds the same on every machine.
 
-use crate::work::{Subject, Work};
+use crate::work::{Work, work};
 use api::Code;
 use api::dice::Dice;
+use cost::Compiler;
 use spec::op;
 
 /// A program: words below, and what is repeated.
@@ -54,7 +55,7 @@ impl Goal {
 #[derive(Clone, Copy, Debug)]
 pub struct Search {
     /// Who compiles.
-    pub subject: Subject,
+    pub compiler: Compiler,
     /// What is looked for.
     pub goal: Goal,
     /// Bytes of each code.
@@ -93,7 +94,7 @@ impl Search {
                 n => changed(&kept[dice.below(n)].1, &mut dice),
             };
             let code = program.code(self.len);
-            let Some(work) = self.subject.work(&code) else { continue };
+            let Some(work) = work(self.compiler, &code) else { continue };
             // Programs of many lengths fill a code to slightly different lengths.
             let score = (self.goal.of(&work) << 16) / code.len().max(1) as u64;
             kept.push((score, program, work));
@@ -150,7 +151,7 @@ mod tests {
     #[test]
     fn a_search_is_a_function_of_its_seed_and_finds_more_with_time() {
         let search = |steps, seed| {
-            let search = Search { subject: Subject::Template, goal: Goal::Made, len: 600, steps, seed };
+            let search = Search { compiler: Compiler::Template, goal: Goal::Made, len: 600, steps, seed };
             search.run().expect("something compiles")
         };
         assert_eq!(search(100, 1), search(100, 1));

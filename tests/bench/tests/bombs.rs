@@ -8,8 +8,9 @@
 use api::{Code, Revision};
 use bench::bomb;
 use bench::clock::timed;
-use bench::work::{Subject, Work};
+use bench::work::{self, Work};
 use bench::workload;
+use cost::Compiler;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::io::Write;
 use std::time::Duration;
@@ -46,7 +47,7 @@ fn main() -> std::process::ExitCode {
 
 /// What compiling a code may take, for each byte and besides.
 struct Bound {
-    subject: Subject,
+    compiler: Compiler,
     lens: &'static [usize],
     made: [u64; 2],
     times: [u64; 2],
@@ -56,28 +57,28 @@ struct Bound {
 /// Somewhat more than the worst that `examples/worst` found takes.
 const BOUNDS: [Bound; 4] = [
     Bound {
-        subject: Subject::Template,
+        compiler: Compiler::Template,
         lens: &[3 << 10, 24 << 10, 64 << 10],
         made: [EXPANSION_MAX as u64, 2048],
         times: [2, 100],
         peak: [420, 64 << 10],
     },
     Bound {
-        subject: Subject::TemplateAarch64,
+        compiler: Compiler::TemplateAarch64,
         lens: &[3 << 10, 24 << 10, 64 << 10],
         made: [EXPANSION_MAX as u64, 2048],
         times: [7, 100],
         peak: [640, 64 << 10],
     },
     Bound {
-        subject: Subject::Form,
+        compiler: Compiler::Form,
         lens: &[3 << 10, 24 << 10],
         made: [24, 1000],
         times: [90, 2000],
         peak: [1900, 64 << 10],
     },
     Bound {
-        subject: Subject::Cranelift,
+        compiler: Compiler::Cranelift,
         lens: &[1 << 10],
         made: [160, 4096],
         times: [220, 20_000],
@@ -91,7 +92,7 @@ fn work() -> Result<(), Failed> {
     let mut n_compiled = 0;
     for bound in &BOUNDS {
         for (name, code) in bound.lens.iter().flat_map(|len| bomb::of_len(*len)) {
-            let Some(Work { made, asked }) = bound.subject.work(&code) else { continue };
+            let Some(Work { made, asked }) = work::work(bound.compiler, &code) else { continue };
             n_compiled += 1;
             for (what, most, found) in [
                 ("made", bound.made, made),
@@ -100,7 +101,7 @@ fn work() -> Result<(), Failed> {
             ] {
                 let [per_byte, besides] = most;
                 if found > per_byte * code.len() as u64 + besides {
-                    beyond.push(format!("{}: {name}: {what} {found}", bound.subject.name()));
+                    beyond.push(format!("{}: {name}: {what} {found}", bound.compiler.name()));
                 }
             }
         }

@@ -53,11 +53,6 @@ const EXTRA: &[Extra] = &[
         make: || when("slow", "planted", |_, _| Some(Sulk::Sleep)),
     },
     Extra {
-        name: "hopper-forgets",
-        about: "planted: hops between the interpreter and one that leaves no word where it is stopped",
-        make: forgetting,
-    },
-    Extra {
         name: "misfiles",
         about: "planted: turns topics round, and reports only what consensus sees",
         make: || Box::new(Misfiles(machine("misfiles", Interp::new()))),
@@ -80,6 +75,8 @@ const KIN: &[Kin] = &[
         make: |name| optimised(name, |options| options.passes.is_enabled(4)),
         form: honest,
     },
+    Kin { prefix: "hopper-forgets", like: Like::Hopper, make: hopping, form: |_, _, _| None },
+    Kin { prefix: "hopper-leaves", like: Like::Hopper, make: hopping, form: |_, _, _| None },
 ];
 
 /// Runs as the command if this binary was started under its name.
@@ -186,11 +183,49 @@ impl Vm for Forgetful {
     }
 }
 
-fn forgetting() -> Box<dyn Engine> {
-    let vms: Vec<Box<dyn Vm>> = vec![Box::new(Interp::new()), Box::new(Forgetful)];
-    let hopper = Hopper::new(0, vms, Box::new(Interp::new()));
-    let id = EngineId { options: vec!["seed=0".into(), "interp".into()], ..id("hopper-forgets") };
-    Box::new(Machine::with_precise(id, hopper, Box::new(Interp::new())))
+/// What a vm leaves above the top of the stack, where nobody looks who is right.
+const LEFT: U256 = U256::from_limbs([0x1ef7, 0, 0, 0]);
+
+/// Right about everything; leaves a word above the top.
+struct Leaver;
+
+impl Vm for Leaver {
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
+        let exit = Interp::new().run(code, frame, host);
+        if let Some(above) = frame.stack.get_mut(frame.stack_len as usize) {
+            *above = LEFT;
+        }
+        exit
+    }
+}
+
+/// Right about everything, unless it finds that word above the top.
+struct Finder;
+
+impl Vm for Finder {
+    fn run(&mut self, code: &Code, frame: &mut Frame, host: &mut dyn Host) -> Exit {
+        let len = frame.stack_len as usize;
+        if len > 0 && frame.stack.get(len) == Some(&LEFT) {
+            frame.stack[len - 1] = LEFT;
+        }
+        Interp::new().run(code, frame, host)
+    }
+}
+
+/// A hopper of a name, with a fault of one of its vms or between two of them.
+fn hopping(name: &str) -> Option<Box<dyn Engine>> {
+    let precise = || -> Box<dyn Vm> { Box::new(Interp::new()) };
+    let vms: Vec<(&str, Box<dyn Vm>)> = match name.split(':').next()? {
+        "hopper-forgets" => vec![("interp", precise()), ("forgetful", Box::new(Forgetful))],
+        "hopper-leaves" => vec![("leaver", Box::new(Leaver)), ("honest", precise()), ("finder", Box::new(Finder))],
+        _ => return None,
+    };
+    let given = name.split_once(':').map_or("seed=0", |(_, given)| given);
+    let options: hopper::Options = given.parse().ok()?;
+    let names: Vec<String> = vms.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let vms = vms.into_iter().map(|(name, vm)| if options.takes(name) { vm } else { precise() }).collect();
+    let id = Hopper::id(name, options.seed, &names);
+    Some(Box::new(Machine::with_precise(id, Hopper::new(options.seed, vms, precise()), precise())))
 }
 
 /// Right about everything, but leaves code of odd length to precise execution.

@@ -96,6 +96,9 @@ pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The folders of the corpus that hold cases.
+pub const FOLDERS: [&str; 4] = ["ops", "eips", "found", "cost"];
+
 /// Name, path and text of every case file in a folder of the corpus.
 pub fn files(folder: &str) -> Vec<(String, PathBuf, String)> {
     let folder = repository().join("corpus").join(folder);

@@ -47,7 +47,7 @@ fn what_cranelift_makes_of_the_corpus_passes_its_own_checks() {
     let targets = ["x86_64+bmi1+bmi2+lzcnt", "aarch64"].map(|target| target.parse::<Target>().expect("a target"));
     let mut compilers = targets.map(|target| Compiler::new(target, &options).expect("a back end"));
     let mut codes = BTreeMap::new();
-    for (name, _, text) in ["ops", "eips", "found"].into_iter().flat_map(suite::files) {
+    for (name, _, text) in suite::FOLDERS.into_iter().flat_map(suite::files) {
         let file = format::evm::read(text.as_bytes(), &name).expect("the case is good");
         for (case, _) in file.cases() {
             codes.extend(case.accounts.into_values().map(|account| (account.code, (name.clone(), case.revision))));

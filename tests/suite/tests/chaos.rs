@@ -38,8 +38,7 @@ fn compare(names: &[String], cases: &[Case]) -> (u64, Vec<String>) {
 }
 
 fn corpus() -> Vec<Case> {
-    let folders = ["ops", "eips", "found"];
-    let texts = folders.iter().flat_map(|folder| files(folder));
+    let texts = suite::FOLDERS.into_iter().flat_map(files);
     texts
         .flat_map(|(name, _, text)| {
             let file = format::evm::read(text.as_bytes(), &name).expect("the corpus can be read");

@@ -87,8 +87,13 @@ fn findings() {
 }
 
 #[test]
+fn code_that_compilers_make_much_of() {
+    replay("cost");
+}
+
+#[test]
 fn every_file_survives_both_forms() {
-    for folder in ["ops", "eips", "found"] {
+    for folder in suite::FOLDERS {
         for (name, _, text) in files(folder) {
             let file = parse(&name, &text);
             let as_json = json::write(&file);

@@ -72,6 +72,7 @@ pub static LAYERS: &[Layer] = &[
     },
     Layer { name: "sweep", about: "gas limits at every edge", standing: true, kind: Kind::Gate("sweep") },
     Layer { name: "sections", about: "each section by itself", standing: true, kind: Kind::Gate("sections") },
+    Layer { name: "cost", about: "what compilers make of the worst code", standing: true, kind: Kind::Gate("cost") },
     Layer { name: "relations", about: "each engine beside itself", standing: true, kind: Kind::Gate("relations") },
     Layer {
         name: "gate",
@@ -84,6 +85,9 @@ pub static LAYERS: &[Layer] = &[
     Layer { name: "campaign", about: "a seeded campaign", standing: true, kind: Kind::Campaign },
     Layer { name: "tests", about: "tests of the suite and of the command", standing: true, kind: Kind::Tests },
 ];
+
+/// The places that have to do with what compilers make.
+const COMPILES: [&str; 7] = ["plan", "codebuf", "template", "x86_64", "aarch64", "ir", "cranelift"];
 
 /// The seed of the campaign; the gate has another.
 const SEED: &str = "77";
@@ -104,6 +108,8 @@ impl Layer {
             _ if fault.class == Class::Harness => false,
             // Sections are run without a world around them.
             Kind::Gate("sections") => runs && fault.place != "world",
+            // Nothing runs, code is made for both architectures.
+            Kind::Gate("cost") => COMPILES.contains(&fault.place),
             // What is drawn are ways of the template compiler.
             Kind::Chaos => {
                 runs && ["template", "x86_64", "aarch64", "runtime", "plan", "codebuf"].contains(&fault.place)

@@ -53,6 +53,8 @@ pub(crate) enum PartName {
     Relations,
     /// Sections of code, each run by itself on engines of this repository
     Sections,
+    /// What compilers make of the worst code that is known
+    Cost,
     /// Generated cases, and floors on what they did
     Campaign,
 }

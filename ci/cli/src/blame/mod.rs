@@ -3,11 +3,12 @@
 //! An engine that runs what passes made is asked with fewer of them: without any, the front end is wrong; where one more makes it
 //! wrong, that pass is, and its fuel is bisected to a single change. An engine that compiles what is right when it is
 //! interpreted is asked with other options of Cranelift, and then with fewer passes, so that the lowering is shown the least that it
-//! gets wrong. Whatever is to blame, the section and the instruction are looked for by cutting the code ([`cut`]), and where that shows
+//! gets wrong. Of vms that a frame hops between, those that it takes are looked for ([`hops`]). Whatever is to blame, the section and the instruction are looked for by cutting the code ([`cut`]), and where that shows
 //! nothing, by stopping it ([`stop`]).
 
 mod change;
 mod cut;
+mod hops;
 mod search;
 mod stop;
 
@@ -67,8 +68,8 @@ impl Inquiry<'_> {
             Some(kin) => match kin.like {
                 Like::Form => self.form(kin, name),
                 Like::Optimised => self.optimised(kin, name),
+                Like::Hopper => self.hopper(kin, name),
             },
-            None if name.starts_with("hopper") => self.hopper(name),
             None if name == "template" && !self.is_wrong("template-plain")? => {
                 Ok(Verdict::of("the template compiler: what it makes of features that not every processor has", name))
             }
@@ -151,22 +152,6 @@ impl Inquiry<'_> {
         let mut lines = vec![format!("{before}pass `{}`{what}: {about}", pass.name)];
         lines.extend(change::lines(kin, self.case, right, wrong));
         Verdict { lines, shown: vec![name_of(right), name_of(wrong)] }
-    }
-
-    /// Between vms: one of them alone, or what is handed over.
-    fn hopper(&mut self, name: &str) -> Result<Verdict, Failure> {
-        let vms = self.roster.make(name).map(|engine| engine.id().options).unwrap_or_default();
-        for vm in vms.iter().filter(|option| !option.starts_with("seed=")) {
-            if vm != self.judge && self.is_wrong(vm)? {
-                let mut verdict = self.verdict(vm)?;
-                verdict.lines.insert(0, format!("{vm} is wrong alone:"));
-                return Ok(verdict);
-            }
-        }
-        Ok(Verdict::of(
-            "a canonical point: each vm is right alone, but one leaves a frame there that another cannot take up",
-            name,
-        ))
     }
 }
 

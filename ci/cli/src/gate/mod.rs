@@ -1,11 +1,13 @@
 //! `gate`: what must hold before a change is let in, on data that is built in.
 //!
-//! Six parts. Five on every engine, ours and others': the corpus, whose outcomes are recorded; the matrix of every
+//! Seven parts. Five on every engine, ours and others': the corpus, whose outcomes are recorded; the matrix of every
 //! instruction with corner operands; generated cases at every gas edge; each engine beside itself on cases
 //! that were changed in ways whose effect is known; and a campaign with a fixed seed. One on ours alone: sections
-//! of code, each run by itself. Floors on the ledger of the campaign make a
-//! gate red that tested nothing. Nothing is tolerated because it is known: a known finding is named as such.
+//! of code, each run by itself. One on compilers: what they make of the worst code that is known. Floors on the ledger
+//! of the campaign make a gate red that tested nothing. Nothing is tolerated because it is known: a known finding is
+//! named as such.
 
+mod cost;
 mod part;
 mod relations;
 mod sections;
@@ -78,6 +80,9 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
     if wants(PartName::Sections) {
         parts.extend(sections::sections(&names, args.part.contains(&PartName::Sections)));
     }
+    if wants(PartName::Cost) {
+        parts.push(cost::cost());
+    }
     if wants(PartName::Campaign) {
         let (campaign, floors, table) = generated(&crews, &names, &tolerances)?;
         (parts, shares) = (parts.into_iter().chain([campaign, floors]).collect(), table);
@@ -139,6 +144,7 @@ pub(crate) fn sarif(suites: &[Suite]) -> String {
 fn recorded(crews: &Crews, tolerances: &Tolerances) -> Part {
     let judged: Vec<Vec<Judged>> = corpus::FILES
         .par_iter()
+        .chain(corpus::COSTS)
         .map(|(name, text)| match format::evm::read(text.as_bytes(), name) {
             Err(error) => {
                 vec![Judged { test: (*name).to_owned(), failures: vec![error.to_string()], ..Judged::default() }]

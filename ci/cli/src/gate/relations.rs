@@ -33,6 +33,7 @@ pub(super) fn relations(crews: &Crews) -> Part {
                     test: relation.name.to_owned(),
                     compared: held.n_compared > 0,
                     failures: failures.collect(),
+                    digest: held.digest,
                     ..Judged::default()
                 })
             });

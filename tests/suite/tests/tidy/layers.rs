@@ -53,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("campaign", &["fault", "reduce", "gen", "oracle", "format", "api", "spec"]),
     ("relations", &["gen", "oracle", "api", "spec"]),
     ("sections", &["plan", "api", "spec"]),
+    ("cost", ANY),
     ("report", &["oracle", "format", "api", "spec"]),
     ("harness", ANY),
     ("fuzz", ANY),

@@ -42,6 +42,8 @@ faults! {
             "an instruction that is not defined is INVALID";
         TemplateNumber Cache "NUMBER" "geth 2016"
             "NUMBER and TIMESTAMP are exchanged";
+        TemplateHomes Compiler "" ""
+            "every word goes home behind every instruction, which changes nothing but costs";
         TemplateReturnSize Compiler "RETURNDATASIZE" ""
             "RETURNDATASIZE is the size of the calldata";
     }

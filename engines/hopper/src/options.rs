@@ -1,0 +1,72 @@
+//! How a hopper hops, as it is written behind its name: `seed=7:among=template+cranelift`.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The seed, and who takes part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What the choice is drawn from.
+    pub seed: u64,
+    /// The vms that run when they are chosen; all if nothing is said. The sections of the others are run precisely, and the choice
+    /// stays as it is, so that what one vm has to do with a divergence can be asked.
+    pub among: Option<Vec<String>>,
+}
+
+impl Options {
+    /// Whether a vm runs when it is chosen.
+    pub fn takes(&self, vm: &str) -> bool {
+        self.among.as_ref().is_none_or(|among| among.iter().any(|name| name == vm))
+    }
+}
+
+impl fmt::Display for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed={}", self.seed)?;
+        match &self.among {
+            Some(among) => write!(f, ":among={}", among.join("+")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Options {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Options, String> {
+        let mut options = Options::default();
+        for option in text.split(':') {
+            let known = match option.split_once('=') {
+                Some(("seed", seed)) => seed.parse().map(|seed| options.seed = seed).is_ok(),
+                Some(("among", names)) if !names.is_empty() => {
+                    options.among = Some(names.split('+').map(str::to_owned).collect());
+                    true
+                }
+                _ => false,
+            };
+            if !known {
+                return Err(format!("unknown option `{option}`; known are: seed=NUMBER, among=VM+VM"));
+            }
+        }
+        Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_as_they_are_written() {
+        for text in ["seed=7", "seed=0:among=template", "seed=9:among=ir@3+template"] {
+            assert_eq!(text.parse::<Options>().map(|options| options.to_string()).as_deref(), Ok(text));
+        }
+        let options = "among=template".parse::<Options>();
+        assert_eq!(options, Ok(Options { seed: 0, among: Some(vec!["template".into()]) }));
+        assert!(options.is_ok_and(|options| options.takes("template") && !options.takes("cranelift")));
+        assert!(Options::default().takes("cranelift"));
+        for text in ["", "seed", "seed=x", "among=", "hops=3", "seed=1:"] {
+            assert!(text.parse::<Options>().is_err_and(|error| error.contains("known are")), "{text}");
+        }
+    }
+}
