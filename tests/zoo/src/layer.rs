@@ -133,11 +133,6 @@ impl Layer {
         (self.name, self.engines(fault), setup.emulated(fault).is_some())
     }
 
-    /// Whether it goes on to its end whatever it notices on the way.
-    pub(crate) fn is_whole(&self) -> bool {
-        matches!(self.kind, Kind::Gate(_) | Kind::Chaos)
-    }
-
     /// The engines that are compared for a fault.
     fn engines(&self, fault: &Fault) -> &'static str {
         match self.kind {
@@ -145,6 +140,7 @@ impl Layer {
             Kind::Tests => "",
             Kind::Chaos => "interp,template-chaos",
             // A hopper makes machine code of every code in several ways; of thousands that takes minutes.
+            Kind::Gate("matrix" | "campaign") | Kind::Campaign if fault.place == "runtime" => TEMPLATES,
             Kind::Gate("matrix" | "campaign") => engines(fault).trim_end_matches(",hopper"),
             _ => engines(fault),
         }
@@ -156,10 +152,10 @@ impl Layer {
         let words = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
         let commands: Vec<Vec<String>> = match self.kind {
             Kind::Gate(part) => {
-                vec![[command, words(&format!("gate --json --part {part} --engines {engines}"))].concat()]
+                vec![[command, words(&format!("gate --first --json --part {part} --engines {engines}"))].concat()]
             }
             Kind::Chaos => {
-                let text = format!("gate --json --part sections,campaign --engines {engines}");
+                let text = format!("gate --first --json --part sections,campaign --engines {engines}");
                 vec![[command, words(&text)].concat()]
             }
             Kind::Campaign => {
@@ -214,6 +210,9 @@ impl Layer {
 /// Held while tests run.
 static TESTS: Mutex<()> = Mutex::new(());
 
+/// The template compiler, in both of its forms, and who does not share it.
+const TEMPLATES: &str = "interp,template,template-plain";
+
 /// The engines on which a fault of a place shows: the judged, and one that does not share it.
 fn engines(fault: &Fault) -> &'static str {
     match fault.place {
@@ -222,7 +221,8 @@ fn engines(fault: &Fault) -> &'static str {
         "harness" => "interp,template,revm",
         "ir" => "interp,ir@last,hopper",
         "cranelift" => "interp,cranelift,hopper",
-        "tiered" => "interp,tiered",
-        _ => "interp,template,template-plain",
+        // The optimising compiler asks more of it.
+        "runtime" => "interp,template,template-plain,cranelift",
+        _ => TEMPLATES,
     }
 }

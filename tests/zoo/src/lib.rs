@@ -132,12 +132,8 @@ pub fn run(
 struct Sound(Mutex<BTreeMap<layer::Way, Arc<OnceLock<Attempt>>>>);
 
 impl Sound {
-    /// Runs a layer with a fault, unless it is known to take too long without one.
+    /// Runs a layer with a fault.
     fn attempt(&self, layer: &Layer, fault: &Fault, setup: &Setup) -> Result<Attempt, Broken> {
-        let known = with(&self.0, |all| all.get(&layer.way(fault, setup)).and_then(|once| once.get().cloned()));
-        if layer.is_whole() && known.is_some_and(|without| without.came == Came::TookTooLong) {
-            return Ok(too_long(Attempt::new(fault.name, layer.name)));
-        }
         match layer.attempt(fault, setup) {
             kill if kill.came.is_kill() => self.proven(kill, layer, fault, setup),
             attempt => Ok(attempt),

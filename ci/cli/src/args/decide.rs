@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// Most parts on every engine, ours and others': the corpus, with a case for every instruction and every rule that
 /// changed execution, whose outcomes are recorded; the matrix of every instruction with corner operands; generated cases at
 /// every gas edge, and changed in ways whose effect is known; a campaign with a fixed seed, with floors on what it must have
-/// executed. Sections of code are run by themselves on ours.
+/// executed. Sections of code are run by themselves on ours, and what compilers make of code that takes them most is counted.
 #[derive(Debug, Args)]
 pub(crate) struct GateArgs {
     #[command(flatten)]
@@ -18,6 +18,9 @@ pub(crate) struct GateArgs {
     /// Only these parts, separated by commas; all of them if not given
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     pub(crate) part: Vec<PartName>,
+    /// Begin nothing more once something failed. How much was done then depends on the threads
+    #[arg(long)]
+    pub(crate) first: bool,
     #[command(flatten)]
     pub(crate) limit: HangLimit,
     /// Print the summary as JSON

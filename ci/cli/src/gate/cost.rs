@@ -1,22 +1,21 @@
 //! Cost: what compilers make of the worst code that is known, which is counted and bounded.
 
-use super::part::{Judged, Part, sum};
+use super::part::{Judged, Part, Stop, sum};
 use alloy_primitives::keccak256;
 use api::Code;
 use cost::{Bounds, Compiler};
-use rayon::prelude::*;
 
 /// Compiles each case of `corpus/cost` by each compiler, for both architectures. The digest is that of all amounts.
-pub(super) fn cost() -> Part {
+pub(super) fn cost(stop: &Stop) -> Part {
     let one = |(name, text): &(&str, &str)| {
         let (failures, digest) = match checked(name, text) {
             Ok((beyond, made)) => (beyond, Some(keccak256(format!("{name} {made:?}")))),
             Err(why) => (vec![why], None),
         };
         let failures = failures.into_iter().map(|what| format!("cost: {name}: {what}")).collect();
-        Judged { test: (*name).to_owned(), compared: digest.is_some(), failures, digest, ..Judged::default() }
+        vec![Judged { test: (*name).to_owned(), compared: digest.is_some(), failures, digest, ..Judged::default() }]
     };
-    sum("cost", corpus::COSTS.par_iter().map(one).collect())
+    sum("cost", stop.each(corpus::COSTS, one))
 }
 
 type Checked = (Vec<String>, [Option<u64>; Compiler::ALL.len()]);

@@ -28,13 +28,14 @@ use campaign::{Campaign, Evidence, Keeper, Ledger, Limits, News, Plan, Progress,
 use format::CaseFile;
 use r#gen::Mix;
 use oracle::{Tolerances, judge};
-use part::{Judged, Part, Tested, sum};
+use part::{Judged, Part, Stop, Tested, sum};
 use rayon::prelude::*;
 use reduce::{Budget, Crews};
 use report::Suite;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::{Mutex, PoisonError};
 
 /// The campaign of the gate.
 const SEED: u64 = 1;
@@ -63,29 +64,30 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
     let crews = Crews::like(&crew(&args.engines, roster)?);
     let names = crews.with(|crew| crew.names());
     let tolerances = tolerances()?;
-    let wants = |part| args.part.is_empty() || args.part.contains(&part);
     let (mut parts, mut shares) = (Vec::new(), String::new());
+    let stop = Stop::new(args.first);
+    let wants = |part| stop.goes_on() && (args.part.is_empty() || args.part.contains(&part));
     if wants(PartName::Corpus) {
-        parts.push(recorded(&crews, &tolerances));
+        parts.push(recorded(&crews, &tolerances, &stop));
     }
     if wants(PartName::Matrix) {
-        parts.push(matrix(&crews, &tolerances));
+        parts.push(matrix(&crews, &tolerances, &stop));
     }
     if wants(PartName::Sweep) {
-        parts.push(sweep::sweep(&crews, &tolerances));
+        parts.push(sweep::sweep(&crews, &tolerances, &stop));
     }
     if wants(PartName::Relations) {
-        parts.push(relations::relations(&crews));
+        parts.push(relations::relations(&crews, &stop));
     }
     if wants(PartName::Sections) {
-        parts.extend(sections::sections(&names, args.part.contains(&PartName::Sections)));
+        parts.extend(sections::sections(&names, args.part.contains(&PartName::Sections), &stop));
     }
     if wants(PartName::Cost) {
-        parts.push(cost::cost());
+        parts.push(cost::cost(&stop));
     }
     if wants(PartName::Campaign) {
-        let (campaign, floors, table) = generated(&crews, &names, &tolerances)?;
-        (parts, shares) = (parts.into_iter().chain([campaign, floors]).collect(), table);
+        let (campaign, floors, table) = generated(&crews, &names, &tolerances, args.first)?;
+        (parts, shares) = (parts.into_iter().chain([campaign]).chain(floors).collect(), table);
     }
     let digest = fold(&parts.iter().filter_map(|part| part.digest).collect::<Vec<_>>());
     let n_failures: usize = parts.iter().map(|part| part.failures().count()).sum();
@@ -141,48 +143,47 @@ pub(crate) fn sarif(suites: &[Suite]) -> String {
 }
 
 /// The corpus: the judge gives what is recorded, and the others what the judge gives.
-fn recorded(crews: &Crews, tolerances: &Tolerances) -> Part {
-    let judged: Vec<Vec<Judged>> = corpus::FILES
-        .par_iter()
-        .chain(corpus::COSTS)
-        .map(|(name, text)| match format::evm::read(text.as_bytes(), name) {
-            Err(error) => {
-                vec![Judged { test: (*name).to_owned(), failures: vec![error.to_string()], ..Judged::default() }]
-            }
-            Ok(file) => file
-                .cases()
-                .map(|(case, expect)| {
-                    let verdict = crews.with(|crew| judge(crew, &case, tolerances));
-                    let place = format!("{name} in {}", case.revision);
-                    let mut judged = Judged::of(place.clone(), &place, &verdict);
-                    if expect.exact.is_none() {
-                        judged.failures.push(format!("{place}: nothing is recorded; bless it"));
-                    }
-                    let differences =
-                        verdict.outcome().map(|outcome| CaseFile::check(expect, outcome)).unwrap_or_default();
-                    let differences = if fault::planted!(GateExpectations) { Vec::new() } else { differences };
-                    judged.failures.extend(differences.iter().map(|difference| format!("{place}: {difference}")));
-                    judged
-                })
-                .collect(),
-        })
-        .collect();
-    sum("corpus", judged.into_iter().flatten().collect())
+fn recorded(crews: &Crews, tolerances: &Tolerances, stop: &Stop) -> Part {
+    let one = |(name, text): &(&str, &str)| match format::evm::read(text.as_bytes(), name) {
+        Err(error) => vec![Judged { test: (*name).to_owned(), failures: vec![error.to_string()], ..Judged::default() }],
+        Ok(file) => file
+            .cases()
+            .map(|(case, expect)| {
+                let verdict = crews.with(|crew| judge(crew, &case, tolerances));
+                let place = format!("{name} in {}", case.revision);
+                let mut judged = Judged::of(place.clone(), &place, &verdict);
+                if expect.exact.is_none() {
+                    judged.failures.push(format!("{place}: nothing is recorded; bless it"));
+                }
+                let differences = verdict.outcome().map(|outcome| CaseFile::check(expect, outcome)).unwrap_or_default();
+                let differences = if fault::planted!(GateExpectations) { Vec::new() } else { differences };
+                judged.failures.extend(differences.iter().map(|difference| format!("{place}: {difference}")));
+                judged
+            })
+            .collect(),
+    };
+    sum("corpus", stop.each(corpus::FILES.par_iter().chain(corpus::COSTS), one))
 }
 
 /// Every instruction with corner operands, constant and opaque.
-fn matrix(crews: &Crews, tolerances: &Tolerances) -> Part {
+fn matrix(crews: &Crews, tolerances: &Tolerances, stop: &Stop) -> Part {
     let one = |index: u64| {
         let case = r#gen::single::case(index);
         let verdict = crews.with(|crew| judge(crew, &case, tolerances));
         let place = format!("matrix {index}, {} in {}", case.name, case.revision);
-        Judged::of(case.name, &place, &verdict)
+        vec![Judged::of(case.name, &place, &verdict)]
     };
-    sum("matrix", (0..r#gen::single::count()).into_par_iter().map(one).collect())
+    sum("matrix", stop.each(0..r#gen::single::count(), one))
 }
 
-/// A campaign with a fixed seed, floors on what it did, and how much of it ran in compiled code.
-fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result<(Part, Part, String), Failure> {
+/// A campaign with a fixed seed, floors on what it did unless it ended at the `first` finding, and how much of it ran in
+/// compiled code.
+fn generated(
+    crews: &Crews,
+    names: &[String],
+    tolerances: &Tolerances,
+    first: bool,
+) -> Result<(Part, Option<Part>, String), Failure> {
     let (engines, profile) = (names.to_vec(), "gate".into());
     let plan = Plan { seed: SEED, cases: CASES, engines, profile, shard: Shard::WHOLE, every: BTreeMap::new() };
     let mix = Mix { pool: pool(), ..Mix::default() };
@@ -198,7 +199,9 @@ fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result
         known: &known,
         alive: &guard::task,
     };
-    let state = campaign.run(State::default(), &ToTheEnd);
+    let watch = Watch { first, seen: Mutex::default() };
+    let state = campaign.run(State::default(), &watch);
+    let is_whole = state.ledger.cases() == CASES;
     // As in the other parts, one case of which nothing is known is enough to conclude nothing.
     let inconclusive = state.inconclusive_first.map(|first| {
         let n = state.ledger.inconclusive;
@@ -208,16 +211,21 @@ fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result
     });
     let families = r#gen::FAMILIES.iter().map(|row| row.name).chain([r#gen::mix::MUTANT]);
     let mut tests: Vec<Tested> = families.map(Tested::new).chain(inconclusive).collect();
-    for (signature, found) in &state.found {
-        let command = format!("unanimous generate --seed {SEED} {}", found.first_index);
+    let found = state.found.iter().map(|(signature, found)| (signature.clone(), (found.count, found.first_index)));
+    let mut found: BTreeMap<String, (u64, u64)> = found.collect();
+    for (signature, index) in watch.seen.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        found.entry(signature).or_insert((1, index));
+    }
+    for (signature, (count, first_index)) in &found {
+        let command = format!("unanimous generate --seed {SEED} {first_index}");
         let news = match known.news(signature) {
             News::New => String::new(),
             News::Open(name) => format!("known as {name}: "),
             News::Returned(name) => format!("{name} returned: "),
         };
-        let failure = format!("campaign: {news}{signature}: {} times, the first is `{command}`", found.count);
+        let failure = format!("campaign: {news}{signature}: {count} times, the first is `{command}`");
         // A case is named after its family, and one of an instruction after that too.
-        let case = source(found.first_index);
+        let case = source(*first_index);
         let test = tests.iter_mut().find(|test| case.name.split(' ').next() == Some(&test.name));
         match test {
             Some(test) => test.failures.push(failure),
@@ -231,7 +239,8 @@ fn generated(crews: &Crews, names: &[String], tolerances: &Tolerances) -> Result
         tests,
         digest: Some(state.digest()),
     };
-    let floors = Part { name: "floors", tests: floors(&state.ledger, names.len() > 1), ..Part::default() };
+    let floors = || Part { name: "floors", tests: floors(&state.ledger, names.len() > 1), ..Part::default() };
+    let floors = is_whole.then(floors);
     Ok((campaign, floors, shares(&state.ledger)))
 }
 
@@ -306,19 +315,35 @@ impl Keeper for Nowhere {
     }
 }
 
-struct ToTheEnd;
+/// Ends the campaign at the first divergence, if that is all that is asked for.
+struct Watch {
+    first: bool,
+    /// Divergences that were seen, maybe behind the place where the state stands, with a case of each.
+    seen: Mutex<BTreeMap<String, u64>>,
+}
 
-impl Progress for ToTheEnd {
+impl Watch {
+    fn has_seen(&self) -> bool {
+        !self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}
+
+impl Progress for Watch {
     fn go_on(&self, _: &State) -> bool {
-        true
+        !self.is_stopping()
     }
 
     fn is_stopping(&self) -> bool {
-        false
+        self.first && self.has_seen()
     }
 
     // The state says it all where nobody ends the campaign.
-    fn seen(&self, _: &str, _: u64) {}
+    fn seen(&self, signature: &str, index: u64) {
+        if self.first {
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.entry(signature.to_owned()).and_modify(|first| *first = index.min(*first)).or_insert(index);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ use crate::run::fold;
 use alloy_primitives::B256;
 use api::digest;
 use oracle::{Ran, Verdict};
+use rayon::prelude::*;
 use report::{CameTo, Suite, Test};
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A part of the gate.
 #[derive(Debug, Default)]
@@ -112,6 +114,39 @@ impl Judged {
             limits: limits.collect(),
             digest: verdict.outcome().and_then(|outcome| digest::exact(outcome).or(digest::consensus(outcome)).ok()),
         }
+    }
+}
+
+/// Whether there is more to do: with `--first` nothing is begun once something failed.
+pub(super) struct Stop {
+    first: bool,
+    red: AtomicBool,
+}
+
+impl Stop {
+    pub(super) fn new(first: bool) -> Stop {
+        Stop { first, red: AtomicBool::new(false) }
+    }
+
+    pub(super) fn goes_on(&self) -> bool {
+        !self.red.load(Ordering::Relaxed)
+    }
+
+    /// Notes what cases came to.
+    pub(super) fn note(&self, judged: &[Judged]) {
+        if self.first && judged.iter().any(|one| !one.failures.is_empty()) {
+            self.red.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// All items, in their order, or up to the first failure.
+    pub(super) fn each<I: IntoParallelIterator>(
+        &self,
+        items: I,
+        one: impl Fn(I::Item) -> Vec<Judged> + Sync + Send,
+    ) -> Vec<Judged> {
+        let items = items.into_par_iter().take_any_while(|_| self.goes_on());
+        items.map(one).inspect(|judged| self.note(judged)).collect::<Vec<_>>().into_iter().flatten().collect()
     }
 }
 

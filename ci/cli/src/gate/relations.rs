@@ -1,7 +1,6 @@
 //! Relations: each engine beside itself, on generated cases that were changed in ways whose effect is known exactly.
 
-use super::part::{Judged, Part, sum};
-use rayon::prelude::*;
+use super::part::{Judged, Part, Stop, sum};
 use reduce::Crews;
 use relations::{RELATIONS, Subject, hold};
 
@@ -11,7 +10,7 @@ const SEED: u64 = 3;
 const CASES: u64 = 6_000;
 
 /// Holds the engines to every relation.
-pub(super) fn relations(crews: &Crews) -> Part {
+pub(super) fn relations(crews: &Crews, stop: &Stop) -> Part {
     let one = |index: u64| {
         let case = r#gen::from_seed(SEED, index, &r#gen::Profile::default());
         crews.with(|crew| {
@@ -40,6 +39,5 @@ pub(super) fn relations(crews: &Crews) -> Part {
             held.collect()
         })
     };
-    let judged: Vec<Vec<Judged>> = (0..CASES).into_par_iter().map(one).collect();
-    sum("relations", judged.into_iter().flatten().collect())
+    sum("relations", stop.each(0..CASES, one))
 }

@@ -1,6 +1,6 @@
 //! Sections of code, each run by itself from states made up for it, on those engines whose frames can be.
 
-use super::part::{Judged, Part, sum};
+use super::part::{Judged, Part, Stop, sum};
 use alloy_primitives::keccak256;
 use api::{Case, Code, Revision};
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ const CASES: u64 = 300;
 const STATES: u64 = 24;
 
 /// Runs them. No part at all if fewer than two of these engines have frames, unless it was `asked` for.
-pub(super) fn sections(names: &[String], asked: bool) -> Option<Part> {
+pub(super) fn sections(names: &[String], asked: bool, stop: &Stop) -> Option<Part> {
     let sides = || names.iter().filter_map(|name| Some(Side::new(name, registry::vm(name)?))).collect::<Vec<_>>();
     if sides().len() < 2 {
         return asked.then(|| sum("sections", Vec::new()));
@@ -29,9 +29,12 @@ pub(super) fn sections(names: &[String], asked: bool) -> Option<Part> {
             digest: Some(keccak256(lefts)),
             ..Judged::default()
         };
+        stop.note(std::slice::from_ref(&judged));
         (judged, (checked.n_states, checked.n_compared))
     };
-    let (judged, counts): (Vec<Judged>, Vec<(u64, u64)>) = codes().par_iter().map_init(sides, one).unzip();
+    let codes = codes();
+    let codes = codes.par_iter().take_any_while(|_| stop.goes_on());
+    let (judged, counts): (Vec<Judged>, Vec<(u64, u64)>) = codes.map_init(sides, one).unzip();
     // What is counted are states, not codes.
     let n_cases = counts.iter().map(|(n_states, _)| n_states).sum();
     let n_compared = counts.iter().map(|(_, n_compared)| n_compared).sum();

@@ -1,8 +1,7 @@
 //! Generated cases with gas limits at every edge: what differs by one gas is found where one gas decides.
 
-use super::part::{Judged, Part, sum};
+use super::part::{Judged, Part, Stop, sum};
 use oracle::{Tolerances, gas_edges, judge, with_gas};
-use rayon::prelude::*;
 use reduce::Crews;
 
 /// The seed of the cases.
@@ -13,7 +12,7 @@ const CASES: u64 = 256;
 const EDGES_MAX: usize = 96;
 
 /// Sweeps the cases.
-pub(super) fn sweep(crews: &Crews, tolerances: &Tolerances) -> Part {
+pub(super) fn sweep(crews: &Crews, tolerances: &Tolerances, stop: &Stop) -> Part {
     let one = |index: u64| {
         let case = r#gen::from_seed(SEED, index, &r#gen::Profile::default());
         crews.with(|crew| {
@@ -27,6 +26,5 @@ pub(super) fn sweep(crews: &Crews, tolerances: &Tolerances) -> Part {
             judged.collect::<Vec<_>>()
         })
     };
-    let judged: Vec<Vec<Judged>> = (0..CASES).into_par_iter().map(one).collect();
-    sum("sweep", judged.into_iter().flatten().collect())
+    sum("sweep", stop.each(0..CASES, one))
 }

@@ -35,7 +35,8 @@ pub(crate) fn verify(args: &VerifyArgs, roster: Roster, out: &mut dyn Write) -> 
             let part = parts(&receipt["result"]).ok_or_else(|| wrong("`result` names no parts of the gate"))?;
             let (json, annotations, markdown, junit, sarif, receipt) = (false, false, None, None, None, None);
             let limit = HangLimit { hang: args.limit.hang };
-            let asked = GateArgs { engines, part, limit, json, markdown, junit, sarif, annotations, receipt };
+            let asked =
+                GateArgs { engines, part, first: false, limit, json, markdown, junit, sarif, annotations, receipt };
             gate::decide(&asked, roster, &mut sink())?
         }
         _ => return Err(wrong("`run` names no command that can be verified")),
