@@ -63,10 +63,13 @@ fn file(test: &str) -> Option<&str> {
     ends.min().map(|end| &test[..end])
 }
 
-/// A path as a reference of its own: what else a URI gives a meaning to is written in hexadecimal.
+/// A path as a reference: of its own, or as a whole where the path is; what else a URI gives a meaning to is written in
+/// hexadecimal.
 fn uri(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    let scheme = if path.starts_with('/') { "file://" } else { "" };
+    let written = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    scheme.chars().map(String::from).chain(path.bytes().map(written)).collect()
 }
 
 #[cfg(test)]
@@ -78,6 +81,12 @@ mod tests {
         assert_eq!(file("a b/w.evm w in Paris"), Some("a b/w.evm"));
         assert_eq!(file("corpus/found/x.json"), Some("corpus/found/x.json"));
         assert_eq!(file("single XOR"), None);
+    }
+
+    #[test]
+    fn a_path_is_written_as_a_uri() {
+        assert_eq!(uri("corpus/a b.evm"), "corpus/a%20b.evm");
+        assert_eq!(uri("/cases/a:b.evm"), "file:///cases/a%3Ab.evm");
     }
 
     /// The whole file, as it is written: `sarif.json` beside this one.

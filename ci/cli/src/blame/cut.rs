@@ -4,6 +4,7 @@
 //! before it stays as it is. The first cut at which the frames differ names the instruction before it. Where no point
 //! shows that the engines part, all sections that were run are cut, in order: what went wrong was stored, or ended the frame.
 
+use super::budget::Budget;
 use api::{Address, Bytes, Case, Checkpoint, Flow, Frame, Observer, Revision, Watch};
 use format::disasm;
 use oracle::{Crew, Fork, localise};
@@ -18,16 +19,28 @@ const SECTIONS_MAX: usize = 256;
 /// A section that was run: the account whose code it is, none in a create, and where it begins.
 type Section = (Option<Address>, u32);
 
+/// What cutting came to.
+enum Cut {
+    /// This instruction of the section.
+    At(usize),
+    /// None of them.
+    Nowhere,
+    /// There was no time to cut at all of them.
+    Spent,
+}
+
 /// The section in which the engines of a crew part, and the instruction in it, as a line of text.
 pub(super) fn instruction(crew: &mut Crew, case: &Case) -> Option<String> {
+    // Most of the time is left for stopping.
+    let mut budget = Budget::of(crew, case, 4);
     match localise(crew, case, 0, 1) {
-        Some(fork) => Some(parted(crew, case, &fork)),
-        None => stored(crew, case),
+        Some(fork) => Some(parted(crew, case, &fork, &mut budget)),
+        None => stored(crew, case, &mut budget),
     }
 }
 
 /// Where a point shows that they part.
-fn parted(crew: &mut Crew, case: &Case, fork: &Fork) -> String {
+fn parted(crew: &mut Crew, case: &Case, fork: &Fork, budget: &mut Budget) -> String {
     let Some((section, _)) = sections(crew, case, fork.common.map_or(0, |point| point.index)).pop() else {
         return "before the first section".to_owned();
     };
@@ -36,20 +49,27 @@ fn parted(crew: &mut Crew, case: &Case, fork: &Fork) -> String {
     };
     let lines = lines(&code, case, section.1);
     let reported = fork.instruction.and_then(|found| lines.iter().position(|(pc, _)| *pc == found.pc as usize));
-    // If they agree at every cut, the last instruction is left.
-    let found = reported.or_else(|| cut(crew, case, section, &lines)).unwrap_or(lines.len().saturating_sub(1));
+    let found = match reported.map_or_else(|| cut(crew, case, section, &lines, budget), Cut::At) {
+        Cut::At(found) => found,
+        // The last instruction is left.
+        Cut::Nowhere => lines.len().saturating_sub(1),
+        Cut::Spent => {
+            let place = text(section, address, None);
+            return format!("{place}; given up on the instruction: reduce the case first: unanimous reduce FILE");
+        }
+    };
     text(section, address, lines.get(found))
 }
 
 /// Where no point shows it.
-fn stored(crew: &mut Crew, case: &Case) -> Option<String> {
+fn stored(crew: &mut Crew, case: &Case, budget: &mut Budget) -> Option<String> {
     let mut sections = sections(crew, case, u64::MAX);
     sections.sort_by_key(|(_, first)| *first);
     sections.into_iter().take(SECTIONS_MAX).find_map(|(section, _)| {
         let address = section.0?;
         let code = code_at(case, address)?;
         let lines = lines(&code, case, section.1);
-        let found = cut(crew, case, section, &lines)?;
+        let Cut::At(found) = cut(crew, case, section, &lines, budget) else { return None };
         Some(text(section, address, lines.get(found)))
     })
 }
@@ -90,19 +110,25 @@ fn lines(code: &Bytes, case: &Case, from: u32) -> Vec<(usize, String)> {
 
 /// The instruction before the first cut at which the engines differ. A cut by which the section is no longer reached, as what led
 /// there is cut away too, says nothing.
-fn cut(crew: &mut Crew, case: &Case, (address, from): Section, lines: &[(usize, String)]) -> Option<usize> {
-    let address = address?;
-    lines.iter().skip(1).position(|(pc, _)| {
+fn cut(crew: &mut Crew, case: &Case, (address, from): Section, lines: &[(usize, String)], budget: &mut Budget) -> Cut {
+    let Some(address) = address else { return Cut::Nowhere };
+    for (before, (pc, _)) in lines.iter().skip(1).enumerate() {
+        if budget.take().is_none() {
+            return Cut::Spent;
+        }
         let mut shorter = case.clone();
         if let Some(account) = shorter.accounts.get_mut(&address) {
             let mut code = account.code.to_vec();
             code[*pc] = op::JUMPDEST;
             account.code = code.into();
         }
-        let Some(fork) = localise(crew, &shorter, 0, 1) else { return false };
+        let Some(fork) = localise(crew, &shorter, 0, 1) else { continue };
         let at = |point: Option<Checkpoint>, pc: usize| point.is_some_and(|point| point.pc as usize == pc);
-        at(fork.common, from as usize) && at(fork.left.or(fork.right), *pc)
-    })
+        if at(fork.common, from as usize) && at(fork.left.or(fork.right), *pc) {
+            return Cut::At(before);
+        }
+    }
+    Cut::Nowhere
 }
 
 /// The sections that were run up to a point, by account and place, with the position of their first points; the section that

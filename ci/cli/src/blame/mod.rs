@@ -6,6 +6,7 @@
 //! gets wrong. Of vms that a frame hops between, those that it takes are looked for ([`hops`]). Whatever is to blame, the section and the instruction are looked for by cutting the code ([`cut`]), and where that shows
 //! nothing, by stopping it ([`stop`]).
 
+mod budget;
 mod change;
 mod cut;
 mod hops;

@@ -7,6 +7,7 @@
 //! while it is on top, so they are tried in order and not halved. Words on the stack, memory and return data are no part of an
 //! outcome, so other ways to stop log them before.
 
+use super::budget::Budget;
 use super::cut::{code_at, text_of};
 use api::{Address, Bytes, Case, Field, Frame, Observer, Revision, Step, Transaction, Watch};
 use oracle::{Crew, Ran, Tolerances, judge};
@@ -19,11 +20,6 @@ const PLACES_MAX: usize = 1 << 11;
 const STEPS_MAX: usize = 1 << 18;
 /// Calls into calls that are followed.
 const CALLS_MAX: usize = 16;
-/// What all tries together may cost: bytes of code, which are compiled anew, and gas, in parts. About a minute.
-const COST_MAX: u64 = 1 << 26;
-const BYTE_COST: u64 = 64;
-const COST_GAS: u64 = 8;
-
 /// Whose code it is: an account's, or that of a transaction that creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
@@ -41,12 +37,12 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
     let run = steps(crew, case);
     let mut places = at_depth(&run.steps, 0);
     let is_all = first_runs(&mut places) && run.is_all;
-    let cost = cost(crew, case);
-    let mut stops = Stops { crew, tolerances, ends: ends(case.revision), cost, left: COST_MAX };
+    let budget = Budget::of(crew, case, 1);
+    let mut stops = Stops { crew, tolerances, ends: ends(case.revision), budget };
     let Some((found, mut differing)) = stops.first(case, &places, is_all) else {
-        let n = (COST_MAX - stops.left) / cost.max(1);
+        let all = places.len() * stops.ends.len();
         let more = "stops were tried; reduce the case first: unanimous reduce FILE";
-        return (stops.left < cost).then(|| format!("given up: {n} of {} {more}", places.len() * stops.ends.len()));
+        return stops.budget.spent().map(|n| format!("given up: {n} of {all} {more}"));
     };
     let Some(mut blamed) = found.checked_sub(1).map(|before| places[before]) else {
         return (!run.begins_elsewhere)
@@ -81,29 +77,12 @@ fn ends_only(case: &Case, (owner, pc): Place) -> bool {
     matches!(opcode, Some(op::STOP | op::RETURN | op::REVERT | op::INVALID))
 }
 
-/// What it costs to try the case.
-fn cost(crew: &mut Crew, case: &Case) -> u64 {
-    let creates = case.transactions.iter().filter(|transaction| transaction.to.is_none());
-    let codes = case.accounts.values().map(|account| account.code.len());
-    let bytes: usize = codes.chain(creates.map(|transaction| transaction.data.len())).sum();
-    let gas: u64 = match crew.run(0, case, Watch::default()) {
-        Ran::Outcome(outcome) => {
-            outcome.transactions.iter().filter_map(|ran| ran.receipt()).map(|ran| ran.gas_used).sum()
-        }
-        _ => 0,
-    };
-    bytes as u64 * BYTE_COST + gas / COST_GAS
-}
-
 /// What stops are tried with.
 struct Stops<'a> {
     crew: &'a mut Crew,
     tolerances: &'a Tolerances,
     ends: [Vec<u8>; 3],
-    /// Of one try.
-    cost: u64,
-    /// Of all tries to come.
-    left: u64,
+    budget: Budget,
 }
 
 impl Stops<'_> {
@@ -112,7 +91,7 @@ impl Stops<'_> {
     fn first(&mut self, case: &Case, places: &[Place], whole: bool) -> Option<(usize, Case)> {
         for (at, place) in places.iter().enumerate() {
             for end in self.ends.iter().filter(|end| end.len() == 1 || !is_run_before(&places[..at], *place)) {
-                self.left = self.left.checked_sub(self.cost)?;
+                self.budget.take()?;
                 let stopped = ended(case, *place, end);
                 if differs(self.crew, &stopped, self.tolerances) {
                     return Some((at, stopped));
