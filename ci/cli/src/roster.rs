@@ -28,6 +28,14 @@ pub struct Kin {
     pub form: fn(&Code, Revision, &ir::Options) -> Option<ir::Func>,
 }
 
+impl Kin {
+    /// Whether an engine of this name is one of these.
+    fn has(&self, name: &str) -> bool {
+        let options = name.strip_prefix(self.prefix);
+        options.is_some_and(|rest| rest.is_empty() || rest.starts_with(':') || self.prefix.ends_with('@'))
+    }
+}
+
 /// What engines are like whose names hold options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Like {
@@ -72,7 +80,7 @@ impl Roster {
 
     /// Which engines whose names hold options this is one of.
     pub(crate) fn kin(self, name: &str) -> Option<Kin> {
-        self.kin.iter().chain(&OWN).find(|kin| name.starts_with(kin.prefix)).copied()
+        self.kin.iter().chain(&OWN).find(|kin| kin.has(name)).copied()
     }
 
     /// The names that were asked for; the engines of this repository if none was.
@@ -90,7 +98,7 @@ impl Roster {
     /// The engine with this name; how long it runs can be seen from outside.
     pub(crate) fn make(self, name: &str) -> Result<Box<dyn Engine>, registry::UnknownEngine> {
         let extra = self.extra.iter().find(|extra| extra.name == name);
-        let kin = self.kin.iter().find(|kin| name.starts_with(kin.prefix));
+        let kin = self.kin.iter().find(|kin| kin.has(name));
         let engine = match (extra, kin) {
             (Some(extra), _) => (extra.make)(),
             (None, Some(kin)) => (kin.make)(name).ok_or_else(|| registry::UnknownEngine(name.to_owned()))?,

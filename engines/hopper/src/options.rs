@@ -34,21 +34,27 @@ impl FromStr for Options {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Options, String> {
-        let mut options = Options::default();
+        let (mut given, mut among) = (None, None);
         for option in text.split(':') {
             let known = match option.split_once('=') {
-                Some(("seed", seed)) => seed.parse().map(|seed| options.seed = seed).is_ok(),
-                Some(("among", names)) if !names.is_empty() => {
-                    options.among = Some(names.split('+').map(str::to_owned).collect());
-                    true
+                Some(("seed", seed)) if given.is_none() => {
+                    given = seed.parse().ok();
+                    given.is_some()
+                }
+                Some(("among", names)) if among.is_none() => {
+                    let names: Vec<String> = names.split('+').map(str::to_owned).collect();
+                    let is_list =
+                        names.iter().enumerate().all(|(at, name)| !name.is_empty() && !names[..at].contains(name));
+                    among = Some(names);
+                    is_list
                 }
                 _ => false,
             };
             if !known {
-                return Err(format!("unknown option `{option}`; known are: seed=NUMBER, among=VM+VM"));
+                return Err(format!("unknown option `{option}`; known are, each once: seed=NUMBER, among=VM+VM"));
             }
         }
-        Ok(options)
+        Ok(Options { seed: given.unwrap_or_default(), among })
     }
 }
 
@@ -65,7 +71,7 @@ mod tests {
         assert_eq!(options, Ok(Options { seed: 0, among: Some(vec!["template".into()]) }));
         assert!(options.is_ok_and(|options| options.takes("template") && !options.takes("cranelift")));
         assert!(Options::default().takes("cranelift"));
-        for text in ["", "seed", "seed=x", "among=", "hops=3", "seed=1:"] {
+        for text in ["", "seed", "seed=x", "among=", "hops=3", "seed=1:", "seed=1:seed=2", "among=a+a", "among=a+"] {
             assert!(text.parse::<Options>().is_err_and(|error| error.contains("known are")), "{text}");
         }
     }

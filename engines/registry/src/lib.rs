@@ -168,9 +168,10 @@ fn hopping(name: &str, options: &hopper::Options) -> Box<dyn Engine> {
         Box::new(Cranelift::new(cranelift::Features::host(), cranelift::Options::default())),
     ];
     let names = hopper_vms(options.seed);
+    let taking: Vec<String> = names.iter().filter(|name| options.takes(name)).cloned().collect();
     let vms = names.iter().zip(vms).map(|(name, vm)| if options.takes(name) { vm } else { precise() }).collect();
     let hopper = Hopper::new(options.seed, vms, precise());
-    Box::new(Machine::with_precise(Hopper::id(name, options.seed, &names), hopper, precise()))
+    Box::new(Machine::with_precise(Hopper::id(name, options.seed, &taking), hopper, precise()))
 }
 
 /// The hopper with the options behind its name.

@@ -222,7 +222,8 @@ fn hopping(name: &str) -> Option<Box<dyn Engine>> {
     };
     let given = name.split_once(':').map_or("seed=0", |(_, given)| given);
     let options: hopper::Options = given.parse().ok()?;
-    let names: Vec<String> = vms.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let names: Vec<String> =
+        vms.iter().map(|(name, _)| (*name).to_owned()).filter(|name| options.takes(name)).collect();
     let vms = vms.into_iter().map(|(name, vm)| if options.takes(name) { vm } else { precise() }).collect();
     let id = Hopper::id(name, options.seed, &names);
     Some(Box::new(Machine::with_precise(id, Hopper::new(options.seed, vms, precise()), precise())))

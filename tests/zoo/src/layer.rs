@@ -87,7 +87,7 @@ pub static LAYERS: &[Layer] = &[
 ];
 
 /// The places that have to do with what compilers make.
-const COMPILES: [&str; 7] = ["plan", "codebuf", "template", "x86_64", "aarch64", "ir", "cranelift"];
+const COMPILES: [&str; 6] = ["plan", "template", "x86_64", "aarch64", "ir", "cranelift"];
 
 /// The seed of the campaign; the gate has another.
 const SEED: &str = "77";
@@ -139,7 +139,8 @@ impl Layer {
             // Programs of tests are native ones that know their engines.
             Kind::Tests => "",
             Kind::Chaos => "interp,template-chaos",
-            // A hopper makes machine code of every code in several ways; of thousands that takes minutes.
+            // The optimising compiler takes minutes for thousands of codes, as does a hopper, which makes machine code of each in
+            // several ways.
             Kind::Gate("matrix" | "campaign") | Kind::Campaign if fault.place == "runtime" => TEMPLATES,
             Kind::Gate("matrix" | "campaign") => engines(fault).trim_end_matches(",hopper"),
             _ => engines(fault),

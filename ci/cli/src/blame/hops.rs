@@ -1,4 +1,5 @@
-//! Which vms of a hopper it takes: one that is wrong alone, else one among sections that are run precisely, else two of them.
+//! Which vms of a hopper it takes: none, as it is what hops that is wrong; one that is wrong alone; one among sections that are run
+//! precisely; two of them.
 //!
 //! The choice of who runs stays as it is; whoever is not asked about is stood in for.
 
@@ -12,23 +13,28 @@ impl Inquiry<'_> {
         let given = if given.is_empty() { "seed=0" } else { given };
         let options: hopper::Options = given.parse().map_err(bad_name)?;
         let vms = self.roster.make(name).map(|engine| engine.id().options).unwrap_or_default();
-        let takes_part = |vm: &String| !vm.starts_with("seed=") && *vm != self.judge && options.takes(vm);
-        let vms: Vec<String> = vms.into_iter().filter(takes_part).collect();
-        for vm in &vms {
-            if self.is_known(vm) && self.is_wrong(vm)? {
-                let mut verdict = self.verdict(vm)?;
+        let vms: Vec<String> = vms.into_iter().filter(|vm| !vm.starts_with("seed=") && *vm != self.judge).collect();
+        let among = |vms: &[&str]| {
+            let among = vms.iter().map(|vm| (*vm).to_owned()).collect();
+            format!("{}:{}", kin.prefix, hopper::Options { among: Some(among), ..options.clone() })
+        };
+        let nobody = among(&[self.judge]);
+        if self.is_wrong(&nobody)? {
+            return Ok(Verdict::of("what hops, or precise execution: wrong with every vm stood in for", &nobody));
+        }
+        for vm in vms.iter().filter(|vm| self.roster.make(vm).is_ok()).cloned().collect::<Vec<_>>() {
+            if self.is_wrong(&vm)? {
+                let mut verdict = self.verdict(&vm)?;
                 verdict.lines.insert(0, format!("{vm} is wrong alone:"));
                 return Ok(verdict);
             }
         }
-        let among = |vms: &[&String]| {
-            let among = vms.iter().map(|vm| (*vm).clone()).collect();
-            format!("{}:{}", kin.prefix, hopper::Options { among: Some(among), ..options.clone() })
-        };
         for vm in &vms {
             let alone = among(&[vm]);
             if self.is_wrong(&alone)? {
-                let text = format!("a canonical point, of {vm}: right alone, wrong among sections that run precisely");
+                let was_asked = self.asked.iter().any(|(asked, _)| asked == vm);
+                let known = if was_asked { "right alone" } else { "which is no engine of its own" };
+                let text = format!("a canonical point, of {vm}: {known}, wrong among sections that run precisely");
                 return Ok(Verdict::of(&text, &alone));
             }
         }
@@ -42,10 +48,5 @@ impl Inquiry<'_> {
             }
         }
         Ok(Verdict::of("a canonical point: it takes more than two vms", name))
-    }
-
-    /// Whether an engine of this name can be made.
-    fn is_known(&self, name: &str) -> bool {
-        self.roster.make(name).is_ok()
     }
 }

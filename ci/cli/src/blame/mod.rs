@@ -3,8 +3,8 @@
 //! An engine that runs what passes made is asked with fewer of them: without any, the front end is wrong; where one more makes it
 //! wrong, that pass is, and its fuel is bisected to a single change. An engine that compiles what is right when it is
 //! interpreted is asked with other options of Cranelift, and then with fewer passes, so that the lowering is shown the least that it
-//! gets wrong. Of vms that a frame hops between, those that it takes are looked for ([`hops`]). Whatever is to blame, the section and the instruction are looked for by cutting the code ([`cut`]), and where that shows
-//! nothing, by stopping it ([`stop`]).
+//! gets wrong. Of vms that a frame hops between, those that it takes are looked for ([`hops`]). Whatever is to blame, the section and
+//! the instruction are looked for by cutting the code ([`cut`]), and where that shows nothing, by stopping it ([`stop`]).
 
 mod budget;
 mod change;

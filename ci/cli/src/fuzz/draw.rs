@@ -60,6 +60,11 @@ pub(crate) fn corpus_digest() -> B256 {
     digest(corpus::FILES.iter().map(|(_, text)| text.as_bytes()))
 }
 
+/// One digest for the cases of the corpus that no campaign draws from, and their bounds.
+pub(crate) fn cost_digest() -> B256 {
+    digest(corpus::COSTS.iter().chain(corpus::BOUNDS).map(|(_, text)| text.as_bytes()))
+}
+
 /// The cases of the corpus that is built in, in every revision that they are for.
 pub(crate) fn pool() -> Vec<Case> {
     let read = |(name, text): &(&str, &str)| format::evm::read(text.as_bytes(), name).ok();

@@ -6,7 +6,7 @@ mod pace;
 mod report;
 mod shard;
 
-pub(crate) use draw::{corpus_digest, mix, pool};
+pub(crate) use draw::{corpus_digest, cost_digest, mix, pool};
 pub(crate) use merge::merge;
 pub(crate) use pace::STATE;
 

@@ -1,32 +1,31 @@
-//! Cost: what compilers make of the worst code that is known, which is counted and bounded.
+//! Cost: what compilers make of the worst code that is known is counted and bounded. No engine runs, so nothing is compared.
 
-use super::part::{Judged, Part, Stop, sum};
-use alloy_primitives::keccak256;
-use api::Code;
-use cost::{Bounds, Compiler};
+use super::part::{Part, Stop, Tested};
+use cost::Bounds;
+use rayon::prelude::*;
 
-/// Compiles each case of `corpus/cost` by each compiler, for both architectures. The digest is that of all amounts.
+/// Compiles the code of each case of `corpus/cost` by each compiler for each architecture.
 pub(super) fn cost(stop: &Stop) -> Part {
     let one = |(name, text): &(&str, &str)| {
-        let (failures, digest) = match checked(name, text) {
-            Ok((beyond, made)) => (beyond, Some(keccak256(format!("{name} {made:?}")))),
-            Err(why) => (vec![why], None),
-        };
-        let failures = failures.into_iter().map(|what| format!("cost: {name}: {what}")).collect();
-        vec![Judged { test: (*name).to_owned(), compared: digest.is_some(), failures, digest, ..Judged::default() }]
+        let beyond = beyond(name, text).unwrap_or_else(|why| vec![why]);
+        let failures = beyond.into_iter().map(|what| format!("cost: {name}: {what}")).collect();
+        Tested { failures, ..Tested::new(*name) }
     };
-    sum("cost", stop.each(corpus::COSTS, one))
+    let tests: Vec<Tested> = corpus::COSTS.par_iter().map(one).collect();
+    stop.note(tests.iter().flat_map(|test| &test.failures).count());
+    Part { name: "cost", tests, ..Part::default() }
 }
 
-type Checked = (Vec<String>, [Option<u64>; Compiler::ALL.len()]);
-
-/// What of a case goes beyond its bounds, and all amounts.
-fn checked(name: &str, text: &str) -> Result<Checked, String> {
+/// What of a case goes beyond the bounds beside it.
+fn beyond(name: &str, text: &str) -> Result<Vec<String>, String> {
     let file = format::evm::read(text.as_bytes(), name).map_err(|error| error.to_string())?;
     let (case, _) = file.cases().next().ok_or("it is for no revision")?;
-    let account = case.accounts.values().find(|account| !account.code.is_empty()).ok_or("it has no code")?;
     let beside = name.replace(".evm", ".toml");
     let bounds = corpus::BOUNDS.iter().find(|(file, _)| *file == beside);
-    let (_, bounds) = bounds.ok_or_else(|| format!("there is no {beside}; bless it"))?;
-    Ok(Bounds::read(bounds)?.check(&Code::new(account.code.clone())))
+    let (_, bounds) = bounds.ok_or_else(|| format!("there is no {beside}; {BLESS}"))?;
+    let beyond = Bounds::read(bounds)?.check(&cost::code_of(&case.accounts)?);
+    Ok(beyond.into_iter().map(|what| what.replace("bless it", BLESS)).collect())
 }
+
+/// What writes bounds.
+const BLESS: &str = "bless it: BLESS=1 cargo test -p una-suite --test cost";

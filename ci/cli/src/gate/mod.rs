@@ -35,7 +35,7 @@ use report::Suite;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The campaign of the gate.
 const SEED: u64 = 1;
@@ -86,7 +86,7 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
         parts.push(cost::cost(&stop));
     }
     if wants(PartName::Campaign) {
-        let (campaign, floors, table) = generated(&crews, &names, &tolerances, args.first)?;
+        let (campaign, floors, table) = generated(&crews, &names, &tolerances, &stop)?;
         (parts, shares) = (parts.into_iter().chain([campaign]).chain(floors).collect(), table);
     }
     let digest = fold(&parts.iter().filter_map(|part| part.digest).collect::<Vec<_>>());
@@ -102,12 +102,17 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
         _ => "NOT UNANIMOUS",
     };
     let engines = names.join(", ");
-    let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed; digest {digest}");
+    let complete = stop.goes_on();
+    let end = if complete { "" } else { ", ended at the first failure" };
+    let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed{end}; digest {digest}");
     let json_parts = Value::Array(parts.iter().map(Part::json).collect());
-    let receipt = receipt::of_gate(&names, json_parts.clone(), digest.to_string(), roster);
+    let result = json!({ "complete": complete, "parts": json_parts, "digest": digest.to_string() });
+    let receipt = receipt::of_gate(&names, result.clone(), roster);
     if args.json {
-        let parts = json_parts;
-        let report = json!({ "engines": names, "parts": parts, "digest": digest.to_string() });
+        let mut report = json!({ "engines": names });
+        for (key, value) in result.as_object().into_iter().flatten() {
+            report[key] = value.clone();
+        }
         writeln!(out, "{report:#}")?;
     } else {
         for part in &parts {
@@ -176,13 +181,13 @@ fn matrix(crews: &Crews, tolerances: &Tolerances, stop: &Stop) -> Part {
     sum("matrix", stop.each(0..r#gen::single::count(), one))
 }
 
-/// A campaign with a fixed seed, floors on what it did unless it ended at the `first` finding, and how much of it ran in
+/// A campaign with a fixed seed, floors on what it did unless it ended at its first finding, and how much of it ran in
 /// compiled code.
 fn generated(
     crews: &Crews,
     names: &[String],
     tolerances: &Tolerances,
-    first: bool,
+    stop: &Stop,
 ) -> Result<(Part, Option<Part>, String), Failure> {
     let (engines, profile) = (names.to_vec(), "gate".into());
     let plan = Plan { seed: SEED, cases: CASES, engines, profile, shard: Shard::WHOLE, every: BTreeMap::new() };
@@ -199,8 +204,8 @@ fn generated(
         known: &known,
         alive: &guard::task,
     };
-    let watch = Watch { first, seen: Mutex::default() };
-    let state = campaign.run(State::default(), &watch);
+    let seen = Seen { is_end: stop.is_at_first(), signatures: Mutex::default() };
+    let state = campaign.run(State::default(), &seen);
     let is_whole = state.ledger.cases() == CASES;
     // As in the other parts, one case of which nothing is known is enough to conclude nothing.
     let inconclusive = state.inconclusive_first.map(|first| {
@@ -211,21 +216,26 @@ fn generated(
     });
     let families = r#gen::FAMILIES.iter().map(|row| row.name).chain([r#gen::mix::MUTANT]);
     let mut tests: Vec<Tested> = families.map(Tested::new).chain(inconclusive).collect();
-    let found = state.found.iter().map(|(signature, found)| (signature.clone(), (found.count, found.first_index)));
-    let mut found: BTreeMap<String, (u64, u64)> = found.collect();
-    for (signature, index) in watch.seen.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        found.entry(signature).or_insert((1, index));
+    // How often is not known where the campaign did not go to its end.
+    let found = state.found.iter().map(|(signature, found)| {
+        (signature.clone(), (found.first_index, is_whole.then(|| format!("{} times, the first is", found.count))))
+    });
+    let mut found: BTreeMap<String, (u64, Option<String>)> = found.collect();
+    for (signature, index) in seen.signatures.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        found.entry(signature).or_insert((index, None));
     }
-    for (signature, (count, first_index)) in &found {
-        let command = format!("unanimous generate --seed {SEED} {first_index}");
+    stop.note(found.len());
+    for (signature, (index, times)) in &found {
+        let command = format!("unanimous generate --seed {SEED} {index}");
         let news = match known.news(signature) {
             News::New => String::new(),
             News::Open(name) => format!("known as {name}: "),
             News::Returned(name) => format!("{name} returned: "),
         };
-        let failure = format!("campaign: {news}{signature}: {count} times, the first is `{command}`");
+        let times = times.as_deref().unwrap_or("seen at");
+        let failure = format!("campaign: {news}{signature}: {times} `{command}`");
         // A case is named after its family, and one of an instruction after that too.
-        let case = source(*first_index);
+        let case = source(*index);
         let test = tests.iter_mut().find(|test| case.name.split(' ').next() == Some(&test.name));
         match test {
             Some(test) => test.failures.push(failure),
@@ -237,7 +247,7 @@ fn generated(
         n_cases: state.ledger.cases(),
         n_compared: state.ledger.judged,
         tests,
-        digest: Some(state.digest()),
+        digest: is_whole.then(|| state.digest()),
     };
     let floors = || Part { name: "floors", tests: floors(&state.ledger, names.len() > 1), ..Part::default() };
     let floors = is_whole.then(floors);
@@ -315,33 +325,36 @@ impl Keeper for Nowhere {
     }
 }
 
-/// Ends the campaign at the first divergence, if that is all that is asked for.
-struct Watch {
-    first: bool,
-    /// Divergences that were seen, maybe behind the place where the state stands, with a case of each.
-    seen: Mutex<BTreeMap<String, u64>>,
+/// What a campaign has seen, which may be its end.
+struct Seen {
+    /// Whether the first divergence is the end.
+    is_end: bool,
+    /// Divergences, each with a case. With such an end they may lie behind the place where the state stands.
+    signatures: Mutex<BTreeMap<String, u64>>,
 }
 
-impl Watch {
-    fn has_seen(&self) -> bool {
-        !self.seen.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+impl Seen {
+    fn signatures(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.signatures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Progress for Watch {
+impl Progress for Seen {
     fn go_on(&self, _: &State) -> bool {
         !self.is_stopping()
     }
 
     fn is_stopping(&self) -> bool {
-        self.first && self.has_seen()
+        self.is_end && !self.signatures().is_empty()
     }
 
-    // The state says it all where nobody ends the campaign.
+    // A campaign that goes to its end has all in its state.
     fn seen(&self, signature: &str, index: u64) {
-        if self.first {
-            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            seen.entry(signature.to_owned()).and_modify(|first| *first = index.min(*first)).or_insert(index);
+        if self.is_end {
+            self.signatures()
+                .entry(signature.to_owned())
+                .and_modify(|first| *first = index.min(*first))
+                .or_insert(index);
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) struct Part {
     pub(super) n_cases: u64,
     pub(super) n_compared: u64,
     pub(super) tests: Vec<Tested>,
-    /// None where no cases are run.
+    /// None where no cases are run, or not all of them.
     pub(super) digest: Option<B256>,
 }
 
@@ -47,12 +47,14 @@ impl Part {
 
     fn about(&self) -> String {
         let n_failed = self.failures().count();
+        let Part { n_cases, n_compared, .. } = self;
         match self.digest {
-            Some(digest) => {
-                let Part { n_cases, n_compared, .. } = self;
-                format!("{n_cases:>6} cases, {n_compared:>6} compared, {n_failed} failed; digest {digest}")
+            Some(digest) => format!("{n_cases:>6} cases, {n_compared:>6} compared, {n_failed} failed; digest {digest}"),
+            None if *n_cases > 0 => format!("{n_cases:>6} cases, {n_compared:>6} compared, {n_failed} failed"),
+            None => {
+                let n_red = self.tests.iter().filter(|test| !test.failures.is_empty()).count();
+                format!("{:>6} of {} hold", self.tests.len() - n_red, self.tests.len())
             }
-            None => format!("{:>6} of {} hold", self.tests.len() - n_failed, self.tests.len()),
         }
     }
 
@@ -132,21 +134,27 @@ impl Stop {
         !self.red.load(Ordering::Relaxed)
     }
 
-    /// Notes what cases came to.
-    pub(super) fn note(&self, judged: &[Judged]) {
-        if self.first && judged.iter().any(|one| !one.failures.is_empty()) {
+    /// Whether the first failure is the end.
+    pub(super) fn is_at_first(&self) -> bool {
+        self.first
+    }
+
+    /// Notes how much failed.
+    pub(super) fn note(&self, n_failures: usize) {
+        if self.first && n_failures > 0 {
             self.red.store(true, Ordering::Relaxed);
         }
     }
 
-    /// All items, in their order, or up to the first failure.
+    /// All items, in their order; with `--first` those that were begun before something failed.
     pub(super) fn each<I: IntoParallelIterator>(
         &self,
         items: I,
         one: impl Fn(I::Item) -> Vec<Judged> + Sync + Send,
     ) -> Vec<Judged> {
         let items = items.into_par_iter().take_any_while(|_| self.goes_on());
-        items.map(one).inspect(|judged| self.note(judged)).collect::<Vec<_>>().into_iter().flatten().collect()
+        let note = |judged: &Vec<Judged>| self.note(judged.iter().map(|one| one.failures.len()).sum());
+        items.map(one).inspect(note).collect::<Vec<_>>().into_iter().flatten().collect()
     }
 }
 

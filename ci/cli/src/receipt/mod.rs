@@ -41,11 +41,11 @@ pub(crate) fn of_campaign(plan: &Plan, state: &State, draw: Value, roster: Roste
     receipt(run, result)
 }
 
-/// The receipt of a gate; `parts` is what its parts came to.
-pub(crate) fn of_gate(names: &[String], parts: Value, digest: String, roster: Roster) -> Value {
-    let mix = format!("corpus {}", crate::fuzz::corpus_digest());
+/// The receipt of a gate.
+pub(crate) fn of_gate(names: &[String], result: Value, roster: Roster) -> Value {
+    let mix = format!("corpus {}, cost {}", crate::fuzz::corpus_digest(), crate::fuzz::cost_digest());
     let run = json!({ "command": "gate", "mix": mix, "engines": engines(names, roster) });
-    receipt(run, json!({ "complete": true, "parts": parts, "digest": digest }))
+    receipt(run, result)
 }
 
 fn receipt(run: Value, result: Value) -> Value {

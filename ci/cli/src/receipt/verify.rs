@@ -21,7 +21,11 @@ pub(crate) fn verify(args: &VerifyArgs, roster: Roster, out: &mut dyn Write) -> 
         return Err(wrong("it is no receipt, or one of another version"));
     }
     if receipt["result"]["complete"] != true {
-        writeln!(out, "nothing to verify: the run was interrupted; go on with it with --resume and take that receipt")?;
+        let next = match receipt["run"]["command"].as_str() {
+            Some("gate") => "it ended at its first failure; take the receipt of a run without --first",
+            _ => "the run was interrupted; go on with it with --resume and take that receipt",
+        };
+        writeln!(out, "nothing to verify: {next}")?;
         return Ok(Exit::Inconclusive);
     }
     let (_, again) = match receipt["run"]["command"].as_str() {
