@@ -261,6 +261,9 @@ pub(crate) struct ConformArgs {
     /// Only this revision
     #[arg(long, value_name = "NAME")]
     pub(crate) revision: Option<Revision>,
+    /// Begin no file more once one failed
+    #[arg(long)]
+    pub(crate) first: bool,
     /// Threads; all cores if not given
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) jobs: Option<u16>,

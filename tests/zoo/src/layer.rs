@@ -168,7 +168,7 @@ impl Layer {
                 Some(folder) => {
                     let ours = engines.replace(",revm", "");
                     let line =
-                        [words(&format!("conform --engines {ours} --hang 60")), vec![folder.display().to_string()]];
+                        [words(&format!("conform --first --engines {ours} --hang 60")), vec![folder.display().to_string()]];
                     vec![[command, line.concat()].concat()]
                 }
             },

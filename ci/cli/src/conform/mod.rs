@@ -20,6 +20,7 @@ use api::Revision;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What to run and on what.
 #[derive(Clone, Debug, Default)]
@@ -32,17 +33,24 @@ pub struct Selection {
     pub filter: Option<String>,
     /// Only this revision.
     pub revision: Option<Revision>,
+    /// Begin no file more once one failed.
+    pub first: bool,
 }
 
 /// Judges every file; `done` is told after each.
 pub fn run(files: &[TestFile], selection: &Selection, done: impl Fn(&FileReport) + Sync) -> Report {
+    let is_over = AtomicBool::new(false);
     let reports: Vec<FileReport> = files
         .par_iter()
+        .take_any_while(|_| !is_over.load(Ordering::Relaxed))
         .map_init(
             || judge::Engines::new(selection),
             |engines, file| {
                 let report = judge(file, selection, engines);
                 done(&report);
+                if selection.first && !report.failures().is_empty() {
+                    is_over.store(true, Ordering::Relaxed);
+                }
                 report
             },
         )
@@ -61,6 +69,7 @@ pub(crate) fn command(args: &ConformArgs, roster: Roster, out: &mut dyn Write) -
         engines: args.engines.engines.clone(),
         filter: args.filter.clone(),
         revision: args.revision,
+        first: args.first,
     };
     let files = find(&args.paths).map_err(|what| Failure::new(Exit::BadInput, format_args!("error: {what}")))?;
     if files.is_empty() {
@@ -83,6 +92,9 @@ pub(crate) fn command(args: &ConformArgs, roster: Roster, out: &mut dyn Write) -
     });
     bar.finish_and_clear();
     report.print(out, args.show)?;
+    if report.files.len() < files.len() {
+        writeln!(out, "ended at the first failure: {} of {} files were read", report.files.len(), files.len())?;
+    }
     // The second is written though the first cannot be.
     let junit = args.junit.as_ref().map(|path| source::write(path, &report.junit()));
     let json = args.json.as_ref().map(|path| source::write(path, &format!("{:#}\n", report.json())));
