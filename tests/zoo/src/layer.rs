@@ -167,8 +167,10 @@ impl Layer {
                 None => Vec::new(),
                 Some(folder) => {
                     let ours = engines.replace(",revm", "");
-                    let line =
-                        [words(&format!("conform --first --engines {ours} --hang 60")), vec![folder.display().to_string()]];
+                    let line = [
+                        words(&format!("conform --first --engines {ours} --hang 60")),
+                        vec![folder.display().to_string()],
+                    ];
                     vec![[command, line.concat()].concat()]
                 }
             },
