@@ -6,7 +6,7 @@ use crate::source;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
-use zoo::{Attempt, Broken, Came, Fault, LAYERS, Layer, Plan, Score, Setup, Survivors};
+use zoo::{Attempt, Blind, Broken, Came, Class, Fault, LAYERS, Layer, Plan, Score, Setup, Survivors};
 
 /// Plants the faults that were asked for.
 pub(crate) fn zoo(args: &ZooArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
@@ -24,8 +24,9 @@ pub(crate) fn zoo(args: &ZooArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
         return Err(Failure::new(Exit::BadInput, format_args!("error: {what}")));
     }
     let mut plan = plan(args, faults)?;
+    let mut blind = Vec::new();
     if let Some(path) = &args.only {
-        plan.pairs = pairs(path)?;
+        (plan.pairs, blind) = pairs(path)?;
         plan.faults = plan.pairs.iter().map(|(fault, _)| *fault).collect();
         plan.layers.retain(|layer| plan.pairs.iter().any(|(_, by)| by.name == layer.name));
     }
@@ -39,7 +40,7 @@ pub(crate) fn zoo(args: &ZooArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
         let exit = if let Broken::Red(_) = broken { Exit::Inconclusive } else { Exit::BadInput };
         Failure::new(exit, format_args!("error: {broken}"))
     })?;
-    report(args, &score, &survivors, out)
+    report(args, &score, &survivors, &zoo::blinded(&blind, &plan.setup), blind.len(), out)
 }
 
 fn came_to(attempt: &Attempt) -> String {
@@ -65,22 +66,32 @@ fn chosen(names: &[String], every: usize) -> Result<Vec<&'static Fault>, Failure
     Ok(::fault::table::all().filter(wanted).step_by(every.max(1)).collect())
 }
 
-/// Faults and the layer that must notice each.
-fn pairs(path: &Path) -> Result<Vec<(&'static Fault, &'static Layer)>, Failure> {
+/// Faults and the layer that must notice each; and rows with a comparator, without which the layer must not.
+fn pairs(path: &Path) -> Result<(Vec<Pair>, Vec<Blind>), Failure> {
     let bad = |what: &str| Failure::new(Exit::BadInput, format_args!("error: {}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| bad(&error.to_string()))?;
     let rows =
         text.lines().map(|line| line.split('#').next().unwrap_or_default().split_whitespace().collect::<Vec<_>>());
-    let pair = |row: Vec<&str>| {
-        let found = match row[..] {
-            [fault, layer] => zoo::find(fault).zip(Layer::named(layer)),
-            _ => None,
-        };
-        found.ok_or_else(|| {
-            bad(&format!("`{}` is no fault and layer; `unanimous zoo --list` shows them", row.join(" ")))
-        })
-    };
-    rows.filter(|row| !row.is_empty()).map(pair).collect()
+    let (mut pairs, mut blind) = (Vec::new(), Vec::new());
+    for row in rows.filter(|row| !row.is_empty()) {
+        let pair = || Some((zoo::find(row.first()?)?, Layer::named(row.get(1)?)?));
+        match (row.len(), pair(), row.get(2).and_then(|name| comparator(name))) {
+            (2, Some(pair), _) => pairs.push(pair),
+            (3, Some((fault, layer)), Some(without)) => blind.push((fault, layer, without)),
+            _ => {
+                let what = "is no fault and layer, nor these and a fault of the harness";
+                return Err(bad(&format!("`{}` {what}; `unanimous zoo --list` shows them", row.join(" "))));
+            }
+        }
+    }
+    Ok((pairs, blind))
+}
+
+type Pair = (&'static Fault, &'static Layer);
+
+/// The fault of the harness of a name.
+fn comparator(name: &str) -> Option<&'static Fault> {
+    zoo::find(name).filter(|fault| fault.class == Class::Harness)
 }
 
 fn plan(args: &ZooArgs, faults: Vec<&'static Fault>) -> Result<Plan, Failure> {
@@ -94,6 +105,13 @@ fn plan(args: &ZooArgs, faults: Vec<&'static Fault>) -> Result<Plan, Failure> {
         true => LAYERS.iter().filter(|layer| layer.standing).collect(),
         false => args.layers.iter().map(named).collect::<Result<_, _>>()?,
     };
+    let without = match &args.without {
+        None => None,
+        Some(name) => Some(comparator(name).ok_or_else(|| {
+            let what = "no fault of the harness; `unanimous zoo harness --list` shows them";
+            Failure::new(Exit::BadInput, format_args!("error: --without {name}: {what}"))
+        })?),
+    };
     let command = std::env::current_exe()
         .map_err(|error| Failure::new(Exit::Internal, format_args!("error: this program is nowhere: {error}")))?;
     let words = |text: &String| text.split_whitespace().map(str::to_owned).collect();
@@ -104,14 +122,23 @@ fn plan(args: &ZooArgs, faults: Vec<&'static Fault>) -> Result<Plan, Failure> {
         fixtures: args.fixtures.clone(),
         limit: Duration::from_secs(args.time),
         cases: args.cases,
+        without,
     };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or_else(cores, usize::from);
     Ok(Plan { faults, layers, pairs: Vec::new(), setup, jobs, first_kill: args.first, store: args.out.clone() })
 }
 
-fn report(args: &ZooArgs, score: &Score, survivors: &Survivors, out: &mut dyn Write) -> Result<Exit, Failure> {
+fn report(
+    args: &ZooArgs,
+    score: &Score,
+    survivors: &Survivors,
+    needless: &[String],
+    n_blind: usize,
+    out: &mut dyn Write,
+) -> Result<Exit, Failure> {
     let mut complaints = score.complaints(survivors);
+    complaints.extend_from_slice(needless);
     if args.only.is_some() {
         // Whoever names a layer for a fault expects it to run.
         complaints.extend(
@@ -127,6 +154,10 @@ fn report(args: &ZooArgs, score: &Score, survivors: &Survivors, out: &mut dyn Wr
         }
         for complaint in &complaints {
             writeln!(out, "FAILED   {complaint}")?;
+        }
+        if n_blind > 0 {
+            let n_needed = n_blind - needless.len();
+            writeln!(out, "switched off, {n_needed} of {n_blind} comparators hide what they alone show")?;
         }
         writeln!(out, "{}", zoo::summary(score))?;
     }

@@ -48,11 +48,11 @@ impl<I: Isa> Walk<'_, I> {
             if self.chaos.is_some() {
                 self.stir(op);
             }
-            self.note_operands(op);
-            self.instruction(op, &ops[next + 1..], section);
-            if fault::planted!(TemplateHomes) {
+            if fault::planted!(TemplateHomes) && self.window.entries.len() <= WORDS_MAX {
                 self.settling.all(self.isa, self.window);
             }
+            self.note_operands(op);
+            self.instruction(op, &ops[next + 1..], section);
             self.note_result(op);
             next += 1 + self.taken;
         }

@@ -102,15 +102,16 @@ impl Attempt {
 /// Bytes of the output that are looked at, from its end.
 const OUTPUT_MAX: usize = 1 << 20;
 
-/// Runs a command with the fault planted and adds what came of it.
-pub(crate) fn run(attempt: &mut Attempt, command: &[String], fault: Option<&Fault>, limit: Duration) {
+/// Runs a command with these faults planted and adds what came of it.
+pub(crate) fn run(attempt: &mut Attempt, command: &[String], planted: &[&Fault], limit: Duration) {
     attempt.command = command.join(" ");
     let begun = Instant::now();
     let mut process = Command::new(&command[0]);
     process.args(&command[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     process.env_remove(fault::VARIABLE);
-    if let Some(fault) = fault {
-        process.env(fault::VARIABLE, fault.name);
+    if !planted.is_empty() {
+        let names: Vec<&str> = planted.iter().map(|fault| fault.name).collect();
+        process.env(fault::VARIABLE, names.join("+"));
     }
     let (status, output, errors) = match process.spawn() {
         Ok(child) => wait(child, limit),

@@ -22,6 +22,8 @@ pub struct Setup {
     pub limit: Duration,
     /// Cases of the campaign.
     pub cases: u64,
+    /// A fault of the harness that is planted beside every other: a comparator that is switched off.
+    pub without: Option<&'static Fault>,
 }
 
 impl Setup {
@@ -182,8 +184,9 @@ impl Layer {
         }
         // Tests write to folders of fixed names.
         let _alone = (self.kind == Kind::Tests).then(|| TESTS.lock().unwrap_or_else(PoisonError::into_inner));
+        let planted: Vec<&Fault> = fault.into_iter().chain(setup.without).collect();
         for command in commands {
-            run(&mut attempt, &command, fault, setup.limit);
+            run(&mut attempt, &command, &planted, setup.limit);
             if attempt.came.is_kill() {
                 break;
             }

@@ -127,6 +127,28 @@ pub fn run(
     Ok(Score::new(&plan.faults, &plan.layers, attempts))
 }
 
+/// A fault, a layer that notices it, and the comparator without which it does not.
+pub type Blind = (&'static Fault, &'static Layer, &'static Fault);
+
+/// What is wrong with rows that say so: with every comparator the layer must notice the fault, and without this one it must miss it.
+pub fn blinded(rows: &[Blind], setup: &Setup) -> Vec<String> {
+    let one = |(fault, layer, comparator): &Blind| {
+        let (fault, name, off) = (*fault, layer.name, comparator.name);
+        let without = Setup { without: Some(comparator), ..setup.clone() };
+        let sees = layer.attempt(fault, setup).came.is_kill();
+        let sees_without = layer.attempt(fault, &without).came.is_kill();
+        let what = match (sees, sees_without) {
+            (true, false) => return None,
+            (true, true) => {
+                format!("{name} notices {} with {off} planted too: that comparator is not needed", fault.name)
+            }
+            (false, _) => format!("{name} does not notice {}", fault.name),
+        };
+        Some(what)
+    };
+    rows.iter().filter_map(one).collect()
+}
+
 /// What layers came to without a fault, by the way in which they were run.
 #[derive(Default)]
 struct Sound(Mutex<BTreeMap<layer::Way, Arc<OnceLock<Attempt>>>>);

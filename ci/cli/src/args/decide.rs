@@ -79,12 +79,16 @@ pub(crate) struct ZooArgs {
     /// One fault in so many, by the order of the table
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) every: usize,
-    /// Only these pairs: a file with a fault, and the layer that must notice it, on each line
+    /// Only these pairs: a file with a fault, and the layer that must notice it, on each line. A third word is a fault of the harness
+    /// that switches a comparator off: planted beside the first, it must hide it from that layer
     #[arg(long, value_name = "FILE", conflicts_with_all = ["faults", "layers"])]
     pub(crate) only: Option<PathBuf>,
     /// Stop asking about a fault once a layer has noticed it
     #[arg(long)]
     pub(crate) first: bool,
+    /// Plant this fault of the harness beside every other: what would be noticed without that comparator. Nothing is written down
+    #[arg(long, value_name = "FAULT", conflicts_with_all = ["only", "out"])]
+    pub(crate) without: Option<String>,
     /// List the faults and run nothing
     #[arg(long)]
     pub(crate) list: bool,

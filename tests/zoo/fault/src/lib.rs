@@ -14,7 +14,7 @@ pub use table::{Class, Fault};
 /// Whether this program holds faults at all.
 pub const SEEDED: bool = cfg!(feature = "seeded");
 
-/// The variable that chooses a fault.
+/// The variable that chooses a fault, or two joined by a plus: one of an engine, and one that switches a comparator off.
 pub const VARIABLE: &str = "UNANIMOUS_FAULT";
 
 /// Stands among the instructions of a fault that shows in what a transaction does itself.
@@ -55,8 +55,10 @@ pub const fn is_chosen(_: u64) -> bool {
 #[inline(always)]
 pub fn is_chosen(key: u64) -> bool {
     use std::sync::atomic::Ordering;
-    let chosen = CHOSEN.load(Ordering::Relaxed);
-    key == if chosen == UNREAD { choose() } else { chosen }
+    if CHOSEN[0].load(Ordering::Acquire) == UNREAD {
+        choose();
+    }
+    CHOSEN.iter().any(|chosen| chosen.load(Ordering::Relaxed) == key)
 }
 
 /// Nobody asked yet.
@@ -64,16 +66,19 @@ pub fn is_chosen(key: u64) -> bool {
 const UNREAD: u64 = u64::MAX;
 
 #[cfg(feature = "seeded")]
-static CHOSEN: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(UNREAD);
+static CHOSEN: [std::sync::atomic::AtomicU64; 2] = [const { std::sync::atomic::AtomicU64::new(UNREAD) }; 2];
 
-/// Reads which fault is chosen. A name that no fault has chooses none; whoever sets it asks [`find`] before.
+/// Reads which faults are chosen. A name that no fault has chooses none; whoever sets it asks [`find`] before.
 #[cfg(feature = "seeded")]
 #[cold]
-fn choose() -> u64 {
-    let name = std::env::var(VARIABLE).unwrap_or_default();
-    let key = find(&name).map_or(0, Fault::key);
-    CHOSEN.store(key, std::sync::atomic::Ordering::Relaxed);
-    key
+fn choose() {
+    let names = std::env::var(VARIABLE).unwrap_or_default();
+    let mut names = names.split('+');
+    // The first last: once it is read, both are.
+    let keys = [(); 2].map(|()| names.next().and_then(find).map_or(0, Fault::key));
+    for (chosen, key) in CHOSEN.iter().zip(keys).rev() {
+        chosen.store(key, std::sync::atomic::Ordering::Release);
+    }
 }
 
 /// The fault of a name.

@@ -43,7 +43,7 @@ faults! {
         TemplateNumber Cache "NUMBER" "geth 2016"
             "NUMBER and TIMESTAMP are exchanged";
         TemplateHomes Compiler "" ""
-            "every word goes home behind every instruction, which changes nothing but costs";
+            "every word goes home before every instruction, which changes nothing but costs";
         TemplateReturnSize Compiler "RETURNDATASIZE" ""
             "RETURNDATASIZE is the size of the calldata";
     }
