@@ -112,10 +112,8 @@ impl Layer {
             Kind::Gate("sections") => runs && fault.place != "world",
             // Nothing runs, code is made for both architectures.
             Kind::Gate("cost") => COMPILES.contains(&fault.place),
-            // What is drawn are ways of the template compiler.
-            Kind::Chaos => {
-                runs && ["template", "x86_64", "aarch64", "runtime", "plan", "codebuf"].contains(&fault.place)
-            }
+            // What is drawn are ways of compilers.
+            Kind::Chaos => runs && [&["runtime", "codebuf"], &COMPILES[..]].concat().contains(&fault.place),
             _ => runs,
         }
     }
@@ -140,6 +138,7 @@ impl Layer {
         match self.kind {
             // Programs of tests are native ones that know their engines.
             Kind::Tests => "",
+            Kind::Chaos if is_optimised(fault) => "interp,cranelift-swarm",
             Kind::Chaos => "interp,template-chaos",
             // The optimising compiler takes minutes for thousands of codes, as does a hopper, which makes machine code of each in
             // several ways.
@@ -158,7 +157,10 @@ impl Layer {
                 vec![[command, words(&format!("gate --first --json --part {part} --engines {engines}"))].concat()]
             }
             Kind::Chaos => {
-                let text = format!("gate --first --json --part sections,campaign --engines {engines}");
+                // Thousands of codes take the optimising compiler minutes.
+                let swarm = "corpus,sweep,relations,sections";
+                let parts = if engines.ends_with("swarm") { swarm } else { "sections,campaign" };
+                let text = format!("gate --first --json --part {parts} --engines {engines}");
                 vec![[command, words(&text)].concat()]
             }
             Kind::Campaign => {
@@ -211,6 +213,11 @@ impl Layer {
             _ => None,
         }
     }
+}
+
+/// Whether a fault is one of the optimising compiler.
+fn is_optimised(fault: &Fault) -> bool {
+    ["ir", "cranelift"].contains(&fault.place)
 }
 
 /// Held while tests run.
