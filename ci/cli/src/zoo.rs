@@ -167,7 +167,7 @@ fn report(
     if let Some(path) = &args.html {
         source::write(path, &zoo::page(score, survivors))?;
     }
-    Ok(match (complaints.is_empty(), score.tried().next().is_some()) {
+    Ok(match (complaints.is_empty(), score.tried().next().is_some() || n_blind > 0) {
         (false, _) => Exit::Differs,
         (true, false) => Exit::Inconclusive,
         (true, true) => Exit::Ok,

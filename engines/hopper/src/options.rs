@@ -8,7 +8,7 @@ use std::str::FromStr;
 pub struct Options {
     /// What the choice is drawn from.
     pub seed: u64,
-    /// The vms that run when they are chosen; all if nothing is said. The sections of the others are run precisely, and the choice
+    /// The vms that run when they are chosen; all if nothing is said, none of them as `nobody`. The sections of the others are run precisely, and the choice
     /// stays as it is, so that what one vm has to do with a divergence can be asked.
     pub among: Option<Vec<String>>,
 }
@@ -24,6 +24,7 @@ impl fmt::Display for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "seed={}", self.seed)?;
         match &self.among {
+            Some(among) if among.is_empty() => f.write_str(":among=nobody"),
             Some(among) => write!(f, ":among={}", among.join("+")),
             None => Ok(()),
         }
@@ -40,6 +41,10 @@ impl FromStr for Options {
                 Some(("seed", seed)) if given.is_none() => {
                     given = seed.parse().ok();
                     given.is_some()
+                }
+                Some(("among", "nobody")) if among.is_none() => {
+                    among = Some(Vec::new());
+                    true
                 }
                 Some(("among", names)) if among.is_none() => {
                     let names: Vec<String> = names.split('+').map(str::to_owned).collect();
@@ -64,7 +69,7 @@ mod tests {
 
     #[test]
     fn options_are_read_as_they_are_written() {
-        for text in ["seed=7", "seed=0:among=template", "seed=9:among=ir@3+template"] {
+        for text in ["seed=7", "seed=0:among=template", "seed=9:among=ir@3+template", "seed=1:among=nobody"] {
             assert_eq!(text.parse::<Options>().map(|options| options.to_string()).as_deref(), Ok(text));
         }
         let options = "among=template".parse::<Options>();

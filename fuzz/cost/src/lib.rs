@@ -95,7 +95,7 @@ impl Bounds {
     pub fn read(text: &str) -> Result<Bounds, String> {
         let bounds: Bounds = toml::from_str(text).map_err(|error| error.to_string())?;
         match bounds.0.keys().find(|name| Compiler::ALL.iter().all(|compiler| compiler.name() != **name)) {
-            Some(name) => Err(format!("`{name}` compiles nothing; bless it")),
+            Some(name) => Err(format!("`{name}` compiles nothing")),
             None => Ok(bounds),
         }
     }
@@ -114,8 +114,8 @@ impl Bounds {
                 (None, None) => None,
                 (Some(made), Some(most)) if made <= *most => None,
                 (Some(made), Some(most)) => Some(format!("{name} makes {made}, which is more than {most}")),
-                (Some(made), None) => Some(format!("{name} makes {made}, and no bound is recorded; bless it")),
-                (None, Some(_)) => Some(format!("{name} refuses it, and a bound is recorded; bless it")),
+                (Some(made), None) => Some(format!("{name} makes {made}, and no bound is recorded")),
+                (None, Some(_)) => Some(format!("{name} refuses it, and a bound is recorded")),
             }
         };
         Compiler::ALL.into_iter().filter_map(complaint).collect()
@@ -165,7 +165,7 @@ mod tests {
         less.0.remove("form");
         let complaints = less.check(&code());
         assert_eq!(complaints[0], format!("template makes {made}, which is more than {}", made - 1));
-        assert!(complaints[1].starts_with("form makes ") && complaints[1].ends_with("bless it"), "{complaints:?}");
+        assert!(complaints[1].starts_with("form makes ") && complaints[1].ends_with("recorded"), "{complaints:?}");
         assert_eq!(complaints.len(), 2);
     }
 
@@ -174,7 +174,7 @@ mod tests {
         let long = Code::new(vec![0x5b; template::CODE_LEN_MAX + 1].into());
         let template = |most| Bounds(BTreeMap::from([("template".to_owned(), most)]));
         let complaints = template(1 << 40).check(&long);
-        assert_eq!(complaints[0], "template refuses it, and a bound is recorded; bless it");
+        assert_eq!(complaints[0], "template refuses it, and a bound is recorded");
     }
 
     #[test]

@@ -222,6 +222,9 @@ fn hopping(name: &str) -> Option<Box<dyn Engine>> {
     };
     let given = name.split_once(':').map_or("seed=0", |(_, given)| given);
     let options: hopper::Options = given.parse().ok()?;
+    if options.among.iter().flatten().any(|vm| vms.iter().all(|(name, _)| name != vm)) {
+        return None;
+    }
     let names: Vec<String> =
         vms.iter().map(|(name, _)| (*name).to_owned()).filter(|name| options.takes(name)).collect();
     let vms = vms.into_iter().map(|(name, vm)| if options.takes(name) { vm } else { precise() }).collect();

@@ -110,8 +110,7 @@ pub(crate) fn run(attempt: &mut Attempt, command: &[String], planted: &[&Fault],
     process.args(&command[1..]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     process.env_remove(fault::VARIABLE);
     if !planted.is_empty() {
-        let names: Vec<&str> = planted.iter().map(|fault| fault.name).collect();
-        process.env(fault::VARIABLE, names.join("+"));
+        process.env(fault::VARIABLE, fault::names(planted));
     }
     let (status, output, errors) = match process.spawn() {
         Ok(child) => wait(child, limit),

@@ -13,9 +13,8 @@ pub(crate) fn case_of(failure: &str) -> Option<(String, String)> {
 }
 
 /// The instruction and the stage that are named for a generated case. Empty if none is.
-pub(crate) fn blamed(command: &[String], fault: Option<&Fault>, engines: &str, seed: &str, index: &str) -> String {
-    let name =
-        format!("unanimous-zoo-{}-{}-{seed}-{index}.evm", std::process::id(), fault.map_or("", |fault| fault.name));
+pub(crate) fn blamed(command: &[String], planted: &[&Fault], engines: &str, seed: &str, index: &str) -> String {
+    let name = format!("unanimous-zoo-{}-{}-{seed}-{index}.evm", std::process::id(), fault::names(planted));
     let file = std::env::temp_dir().join(name);
     let Some((program, first)) = command.split_first() else { return String::new() };
     let process = || {
@@ -30,8 +29,8 @@ pub(crate) fn blamed(command: &[String], fault: Option<&Fault>, engines: &str, s
     }
     let mut diff = process();
     diff.args(["diff", "--blame", "--hang", "60", "--engines", engines]).arg(&file);
-    if let Some(fault) = fault {
-        diff.env(fault::VARIABLE, fault.name);
+    if !planted.is_empty() {
+        diff.env(fault::VARIABLE, fault::names(planted));
     }
     let said = diff.output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     // A file in the folder of temporary files that stays is no harm.

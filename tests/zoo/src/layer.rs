@@ -198,7 +198,7 @@ impl Layer {
             && let Some((seed, index)) = self.found(&attempt)
         {
             // Nothing but the instructions of its row, or its pass, can be right.
-            attempt.blamed = Some(blame::blamed(&found_by, fault, engines, &seed, &index));
+            attempt.blamed = Some(blame::blamed(&found_by, &planted, engines, &seed, &index));
         }
         attempt
     }

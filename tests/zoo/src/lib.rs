@@ -135,14 +135,13 @@ pub fn blinded(rows: &[Blind], setup: &Setup) -> Vec<String> {
     let one = |(fault, layer, comparator): &Blind| {
         let (fault, name, off) = (*fault, layer.name, comparator.name);
         let without = Setup { without: Some(comparator), ..setup.clone() };
-        let sees = layer.attempt(fault, setup).came.is_kill();
-        let sees_without = layer.attempt(fault, &without).came.is_kill();
-        let what = match (sees, sees_without) {
-            (true, false) => return None,
-            (true, true) => {
+        let what = match (layer.attempt(fault, setup).came, layer.attempt(fault, &without).came) {
+            (Came::Noticed { .. }, Came::Missed) => return None,
+            (Came::TookTooLong, _) | (_, Came::TookTooLong) => format!("{name} takes too long for {}", fault.name),
+            (Came::Noticed { .. }, _) => {
                 format!("{name} notices {} with {off} planted too: that comparator is not needed", fault.name)
             }
-            (false, _) => format!("{name} does not notice {}", fault.name),
+            _ => format!("{name} does not notice {}", fault.name),
         };
         Some(what)
     };
@@ -186,5 +185,23 @@ fn with<S, T>(store: &Mutex<S>, run: impl FnOnce(&mut S) -> T) -> T {
 impl From<io::Error> for Broken {
     fn from(error: io::Error) -> Broken {
         Broken::Store(BadStore(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_quick_zoo_has_a_fault_of_each_place_and_class() {
+        let rows = include_str!("../quick.txt").lines().filter_map(|line| line.split_whitespace().next());
+        let faults: Vec<&Fault> = rows.filter_map(find).collect();
+        let places = |faults: &[&'static Fault]| faults.iter().map(|fault| fault.place).collect::<BTreeSet<_>>();
+        let classes =
+            |faults: &[&'static Fault]| faults.iter().map(|fault| fault.class.name()).collect::<BTreeSet<_>>();
+        let all: Vec<&Fault> = fault::table::all().collect();
+        assert_eq!(places(&faults), places(&all));
+        assert_eq!(classes(&faults), classes(&all));
     }
 }

@@ -31,7 +31,7 @@ enum Cut {
 
 /// The section in which the engines of a crew part, and the instruction in it, as a line of text.
 pub(super) fn instruction(crew: &mut Crew, case: &Case) -> Option<String> {
-    // Most of the time is left for stopping.
+    // A quarter of the time: where cutting shows nothing, stopping comes next.
     let mut budget = Budget::of(crew, case, 4);
     match localise(crew, case, 0, 1) {
         Some(fork) => Some(parted(crew, case, &fork, &mut budget)),

@@ -13,18 +13,20 @@ impl Inquiry<'_> {
         let given = if given.is_empty() { "seed=0" } else { given };
         let options: hopper::Options = given.parse().map_err(bad_name)?;
         let vms = self.roster.make(name).map(|engine| engine.id().options).unwrap_or_default();
-        let vms: Vec<String> = vms.into_iter().filter(|vm| !vm.starts_with("seed=") && *vm != self.judge).collect();
+        // The interpreter is what stands in for the others.
+        let vms: Vec<String> = vms.into_iter().filter(|vm| !vm.starts_with("seed=") && vm != "interp").collect();
         let among = |vms: &[&str]| {
             let among = vms.iter().map(|vm| (*vm).to_owned()).collect();
             format!("{}:{}", kin.prefix, hopper::Options { among: Some(among), ..options.clone() })
         };
-        let nobody = among(&[self.judge]);
+        let nobody = among(&[]);
         if self.is_wrong(&nobody)? {
             return Ok(Verdict::of("what hops, or precise execution: wrong with every vm stood in for", &nobody));
         }
-        for vm in vms.iter().filter(|vm| self.roster.make(vm).is_ok()).cloned().collect::<Vec<_>>() {
-            if self.is_wrong(&vm)? {
-                let mut verdict = self.verdict(&vm)?;
+        let alone: Vec<&String> = vms.iter().filter(|vm| *vm != self.judge && self.roster.make(vm).is_ok()).collect();
+        for vm in alone {
+            if self.is_wrong(vm)? {
+                let mut verdict = self.verdict(vm)?;
                 verdict.lines.insert(0, format!("{vm} is wrong alone:"));
                 return Ok(verdict);
             }

@@ -68,7 +68,11 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
         Owner::Initcode(_) => "initcode of the transaction".to_owned(),
     };
     let text = text_of(&code_of(case, owner)?, case.revision, pc);
-    Some(format!("with what ran before it they agree, behind it they differ: {name}, at pc {pc:#x}: {text}"))
+    let end = stops
+        .budget
+        .spent()
+        .map_or("", |_| "; given up on what it calls, reduce the case first: unanimous reduce FILE");
+    Some(format!("with what ran before it they agree, behind it they differ: {name}, at pc {pc:#x}: {text}{end}"))
 }
 
 /// Whether an instruction ends its frame and changes nothing.

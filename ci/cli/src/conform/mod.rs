@@ -1,7 +1,7 @@
 //! `conform`: official state tests.
 //!
 //! Files are judged in parallel and reported in the order of their paths, so the report and its digest are the same
-//! for any number of threads.
+//! for any number of threads, unless they end at the first failure.
 
 mod files;
 mod judge;
@@ -48,7 +48,7 @@ pub fn run(files: &[TestFile], selection: &Selection, done: impl Fn(&FileReport)
             |engines, file| {
                 let report = judge(file, selection, engines);
                 done(&report);
-                if selection.first && !report.failures().is_empty() {
+                if selection.first && (!report.failures().is_empty() || report.unreadable.is_some()) {
                     is_over.store(true, Ordering::Relaxed);
                 }
                 report
@@ -82,7 +82,7 @@ pub(crate) fn command(args: &ConformArgs, roster: Roster, out: &mut dyn Write) -
         .num_threads(args.jobs.map_or(0, usize::from))
         .build()
         .map_err(|error| Failure::new(Exit::Internal, format_args!("error: cannot start threads: {error}")))?;
-    let report = pool.install(|| {
+    let mut report = pool.install(|| {
         run(&files, &selection, |done| {
             bar.inc(1);
             if !done.failures().is_empty() {
@@ -91,8 +91,9 @@ pub(crate) fn command(args: &ConformArgs, roster: Roster, out: &mut dyn Write) -
         })
     });
     bar.finish_and_clear();
+    report.is_whole = report.files.len() == files.len();
     report.print(out, args.show)?;
-    if report.files.len() < files.len() {
+    if !report.is_whole {
         writeln!(out, "ended at the first failure: {} of {} files were read", report.files.len(), files.len())?;
     }
     // The second is written though the first cannot be.

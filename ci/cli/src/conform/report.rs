@@ -54,6 +54,8 @@ pub struct Report {
     pub files: Vec<FileReport>,
     /// Everything.
     pub total: Counts,
+    /// Whether no file was left out because another failed.
+    pub is_whole: bool,
     by_folder: BTreeMap<String, Counts>,
     by_revision: BTreeMap<api::Revision, Counts>,
     by_engine: BTreeMap<String, Counts>,
@@ -63,7 +65,7 @@ pub struct Report {
 impl Report {
     /// Adds up the files.
     pub fn new(files: Vec<FileReport>) -> Report {
-        let mut report = Report::default();
+        let mut report = Report { is_whole: true, ..Report::default() };
         let mut hashes: BTreeMap<String, Keccak256> = BTreeMap::new();
         for file in &files {
             let folder = file.file.split_once('/').map_or(".", |(folder, _)| folder);
@@ -190,7 +192,7 @@ impl Report {
             "unknown": listed(|verdict| matches!(verdict, Verdict::Unknown(_))),
             "skipped": listed(|verdict| matches!(verdict, Verdict::Skipped(_))),
             "byConvention": listed(|verdict| *verdict == Verdict::PassedByConvention),
-            "unread": self.unreadable().collect::<Vec<_>>(),
+            "complete": self.is_whole, "unread": self.unreadable().collect::<Vec<_>>(),
         })
     }
 

@@ -89,24 +89,32 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
         let (campaign, floors, table) = generated(&crews, &names, &tolerances, &stop)?;
         (parts, shares) = (parts.into_iter().chain([campaign]).chain(floors).collect(), table);
     }
-    let digest = fold(&parts.iter().filter_map(|part| part.digest).collect::<Vec<_>>());
+    let complete = stop.goes_on();
+    // What was begun is up to the threads, so of what was not ended there is no digest.
+    if !complete {
+        parts.iter_mut().for_each(|part: &mut Part| part.digest = None);
+    }
+    let digest = complete.then(|| fold(&parts.iter().filter_map(|part| part.digest).collect::<Vec<_>>()).to_string());
     let n_failures: usize = parts.iter().map(|part| part.failures().count()).sum();
     let n_unknown: usize = parts.iter().map(|part| part.unknown().count()).sum();
     let n_cases: u64 = parts.iter().map(|part| part.n_cases).sum();
     // With one engine there is nobody to agree with: the corpus was checked, nothing was compared.
     let is_alone = names.len() < 2;
     let word = match (n_failures, is_alone, n_unknown) {
+        (0, _, 0) if n_cases == 0 => "BOUNDS HOLD, nothing was compared",
         (0, false, 0) => "unanimous",
         (0, false, _) => "INCONCLUSIVE",
         (0, true, _) => "NOTHING COMPARED",
         _ => "NOT UNANIMOUS",
     };
     let engines = names.join(", ");
-    let complete = stop.goes_on();
-    let end = if complete { "" } else { ", ended at the first failure" };
-    let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed{end}; digest {digest}");
+    let end = match &digest {
+        Some(digest) => format!("; digest {digest}"),
+        None => ", ended at the first failure".to_owned(),
+    };
+    let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed{end}");
     let json_parts = Value::Array(parts.iter().map(Part::json).collect());
-    let result = json!({ "complete": complete, "parts": json_parts, "digest": digest.to_string() });
+    let result = json!({ "complete": complete, "parts": json_parts, "digest": digest });
     let receipt = receipt::of_gate(&names, result.clone(), roster);
     if args.json {
         let mut report = json!({ "engines": names });
@@ -136,7 +144,7 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
         (1.., _) if fault::planted!(GateExit) => Exit::Ok,
         (1.., _) => Exit::Differs,
         (0, 1..) => Exit::Inconclusive,
-        (0, 0) if is_alone => Exit::Inconclusive,
+        (0, 0) if is_alone && n_cases > 0 => Exit::Inconclusive,
         (0, 0) => Exit::Ok,
     };
     Ok((exit, receipt))

@@ -72,13 +72,22 @@ static CHOSEN: [std::sync::atomic::AtomicU64; 2] = [const { std::sync::atomic::A
 #[cfg(feature = "seeded")]
 #[cold]
 fn choose() {
-    let names = std::env::var(VARIABLE).unwrap_or_default();
-    let mut names = names.split('+');
+    let keys = keys(&std::env::var(VARIABLE).unwrap_or_default());
     // The first last: once it is read, both are.
-    let keys = [(); 2].map(|()| names.next().and_then(find).map_or(0, Fault::key));
     for (chosen, key) in CHOSEN.iter().zip(keys).rev() {
         chosen.store(key, std::sync::atomic::Ordering::Release);
     }
+}
+
+/// The keys of the faults that a text names, with a plus between them; zero, which is no fault's, for each that is not there.
+pub fn keys(names: &str) -> [u64; 2] {
+    let mut names = names.split('+');
+    [(); 2].map(|()| names.next().and_then(find).map_or(0, Fault::key))
+}
+
+/// How the variable names faults.
+pub fn names(faults: &[&Fault]) -> String {
+    faults.iter().map(|fault| fault.name).collect::<Vec<_>>().join("+")
 }
 
 /// The fault of a name.
@@ -98,6 +107,15 @@ mod tests {
         assert_eq!((names.len(), keys.len()), (table::all().count(), table::all().count()));
         assert!(names.len() >= 120, "{}", names.len());
         assert!(!keys.contains(&0) && !keys.contains(&u64::MAX));
+    }
+
+    #[test]
+    fn one_fault_or_two_are_named() {
+        let [one, other] = [named::WorldTouchEmpty.key(), named::OracleExistence.key()];
+        assert_eq!(keys("WorldTouchEmpty"), [one, 0]);
+        assert_eq!(keys("WorldTouchEmpty+OracleExistence"), [one, other]);
+        assert_eq!([keys("WorldTouchEmpty+Oracle"), keys("Oracle+WorldTouchEmpty")], [[one, 0], [0, one]]);
+        assert_eq!(keys(""), [0, 0]);
     }
 
     #[test]
