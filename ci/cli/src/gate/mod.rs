@@ -11,6 +11,7 @@ mod cost;
 mod part;
 mod relations;
 mod sections;
+mod seen;
 mod sweep;
 
 use crate::args::{GateArgs, PartName};
@@ -24,7 +25,7 @@ use crate::roster::Roster;
 use crate::run::fold;
 use crate::source;
 use api::Case;
-use campaign::{Campaign, Evidence, Keeper, Ledger, Limits, News, Plan, Progress, Shard, State};
+use campaign::{Campaign, Ledger, Limits, News, Plan, Shard, State};
 use format::CaseFile;
 use r#gen::Mix;
 use oracle::{Tolerances, judge};
@@ -32,10 +33,10 @@ use part::{Judged, Part, Stop, Tested, sum};
 use rayon::prelude::*;
 use reduce::{Budget, Crews};
 use report::Suite;
+use seen::{Nowhere, Seen};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The campaign of the gate.
 const SEED: u64 = 1;
@@ -212,7 +213,7 @@ fn generated(
         known: &known,
         alive: &guard::task,
     };
-    let seen = Seen { is_end: stop.is_at_first(), signatures: Mutex::default() };
+    let seen = Seen::new(stop.is_at_first());
     let state = campaign.run(State::default(), &seen);
     let is_whole = state.ledger.cases() == CASES;
     // As in the other parts, one case of which nothing is known is enough to conclude nothing.
@@ -229,7 +230,7 @@ fn generated(
         (signature.clone(), (found.first_index, is_whole.then(|| format!("{} times, the first is", found.count))))
     });
     let mut found: BTreeMap<String, (u64, Option<String>)> = found.collect();
-    for (signature, index) in seen.signatures.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    for (signature, index) in seen.into_signatures() {
         found.entry(signature).or_insert((index, None));
     }
     stop.note(found.len());
@@ -322,49 +323,6 @@ fn floors(ledger: &Ledger, compares: bool) -> Vec<Tested> {
         ));
     }
     floors
-}
-
-/// The gate keeps no evidence: the case can be generated again.
-struct Nowhere;
-
-impl Keeper for Nowhere {
-    fn keep(&self, _: &Evidence) -> Result<String, String> {
-        Err("the gate keeps nothing".into())
-    }
-}
-
-/// What a campaign has seen, which may be its end.
-struct Seen {
-    /// Whether the first divergence is the end.
-    is_end: bool,
-    /// Divergences, each with a case. With such an end they may lie behind the place where the state stands.
-    signatures: Mutex<BTreeMap<String, u64>>,
-}
-
-impl Seen {
-    fn signatures(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
-        self.signatures.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Progress for Seen {
-    fn go_on(&self, _: &State) -> bool {
-        !self.is_stopping()
-    }
-
-    fn is_stopping(&self) -> bool {
-        self.is_end && !self.signatures().is_empty()
-    }
-
-    // A campaign that goes to its end has all in its state.
-    fn seen(&self, signature: &str, index: u64) {
-        if self.is_end {
-            self.signatures()
-                .entry(signature.to_owned())
-                .and_modify(|first| *first = index.min(*first))
-                .or_insert(index);
-        }
-    }
 }
 
 #[cfg(test)]
