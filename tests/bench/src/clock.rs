@@ -127,8 +127,8 @@ mod tests {
             });
             n_runs
         };
-        let _ = runs_of(100);
-        assert!(runs_of(100) > 1);
+        // A busy machine may take long for one run of a few.
+        assert!((0..5).any(|_| runs_of(100) > 10));
         assert_eq!(runs_of(2_000_000), 1);
     }
 

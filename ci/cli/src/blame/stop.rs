@@ -49,6 +49,7 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
             .then(|| "before the first instruction they differ: the transaction itself".to_owned());
     };
     let known: BTreeSet<Place> = run.steps.iter().map(|(place, _)| *place).collect();
+    let mut end = "";
     for _ in 0..CALLS_MAX {
         let below = steps(stops.crew, &differing);
         let mut inside = inside(&below.steps, blamed);
@@ -59,6 +60,10 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
             // What ends a frame does nothing else: the call takes what it hands back.
             Some((all, _)) if all == inside.len() && inside.last().is_none_or(|last| ends_only(case, *last)) => break,
             Some((found @ 1.., case)) => (blamed, differing) = (inside[found - 1], case),
+            None if stops.budget.spent().is_some() => {
+                end = "; given up on what it calls: reduce the case first: unanimous reduce FILE";
+                break;
+            }
             _ => break,
         }
     }
@@ -68,10 +73,6 @@ pub(super) fn instruction(crew: &mut Crew, case: &Case, tolerances: &Tolerances)
         Owner::Initcode(_) => "initcode of the transaction".to_owned(),
     };
     let text = text_of(&code_of(case, owner)?, case.revision, pc);
-    let end = stops
-        .budget
-        .spent()
-        .map_or("", |_| "; given up on what it calls, reduce the case first: unanimous reduce FILE");
     Some(format!("with what ran before it they agree, behind it they differ: {name}, at pc {pc:#x}: {text}{end}"))
 }
 
