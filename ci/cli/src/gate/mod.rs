@@ -95,7 +95,8 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
     if !complete {
         parts.iter_mut().for_each(|part: &mut Part| part.digest = None);
     }
-    let digest = complete.then(|| fold(&parts.iter().filter_map(|part| part.digest).collect::<Vec<_>>()).to_string());
+    let digests: Vec<_> = parts.iter().filter_map(|part| part.digest).collect();
+    let digest = (!digests.is_empty()).then(|| fold(&digests).to_string());
     let n_failures: usize = parts.iter().map(|part| part.failures().count()).sum();
     let n_unknown: usize = parts.iter().map(|part| part.unknown().count()).sum();
     let n_cases: u64 = parts.iter().map(|part| part.n_cases).sum();
@@ -111,6 +112,7 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
     let engines = names.join(", ");
     let end = match &digest {
         Some(digest) => format!("; digest {digest}"),
+        None if complete => String::new(),
         None => ", ended at the first failure".to_owned(),
     };
     let verdict = format!("{word}: {n_cases} cases on {engines}; {n_failures} failed{end}");
