@@ -119,6 +119,7 @@ fn plan(args: &ZooArgs, faults: Vec<&'static Fault>) -> Result<Plan, Failure> {
         command,
         aarch64: args.aarch64.as_ref().map(words),
         tests: args.test.iter().map(words).collect(),
+        fuzzers: args.libfuzzer.iter().map(words).collect(),
         fixtures: args.fixtures.clone(),
         limit: Duration::from_secs(args.time),
         cases: args.cases,

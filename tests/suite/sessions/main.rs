@@ -115,8 +115,15 @@ fn shell(command: &str, commands: &Path, place: &Path) -> Result<(String, i32), 
         .env("COLUMNS", "100")
         .env_remove("BLESS")
         .output()?;
-    let text = [String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)].concat();
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    errors.split_inclusive('\n').filter(|line| !is_progress(line)).for_each(|line| text.push_str(line));
     Ok((text, output.status.code().unwrap_or(-1)))
+}
+
+/// A slow machine says how far it is, at times of its own.
+fn is_progress(line: &str) -> bool {
+    line.starts_with(|first: char| first.is_ascii_digit()) && line.contains(" a second, ")
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

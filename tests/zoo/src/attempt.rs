@@ -124,11 +124,12 @@ pub(crate) fn run(attempt: &mut Attempt, command: &[String], planted: &[&Fault],
     attempt.millis += begun.elapsed().as_millis() as u64;
     attempt.came = match status {
         Some(status) if status.success() => Came::Missed,
-        Some(_) => Came::Noticed { cases: cases(&output) },
+        Some(_) => Came::Noticed { cases: cases(&output).or_else(|| inputs(&errors)) },
         None => Came::TookTooLong,
     };
     let last = |text: &str| text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("").trim().to_owned();
-    let said = match (first_failure(&output), last(&errors), last(&output)) {
+    let failure = first_failure(&output).or_else(|| fuzzed(&errors));
+    let said = match (failure, last(&errors), last(&output)) {
         (Some(failure), ..) => failure,
         (None, errors, _) if !errors.is_empty() => errors,
         (None, _, output) => output,
@@ -178,6 +179,21 @@ fn first_failure(output: &str) -> Option<String> {
     found.or_else(|| failures.next()).and_then(Value::as_str).map(str::to_owned).or(ahead)
 }
 
+/// What a target of libFuzzer said of the input that it could not stand: the line behind the place where it panicked, or what
+/// libFuzzer calls the end; else how many it stood.
+fn fuzzed(errors: &str) -> Option<String> {
+    let is_end = |line: &&str| line.contains("ERROR: libFuzzer: ") || line.starts_with("Done ");
+    let ended = errors.lines().find(is_end)?;
+    let mut lines = errors.lines().skip_while(|line| !line.contains("panicked at ")).skip(1);
+    Some(lines.next().unwrap_or(ended).trim().to_owned())
+}
+
+/// How many inputs a target of libFuzzer took.
+fn inputs(errors: &str) -> Option<u64> {
+    let line = errors.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"))?;
+    line.trim().parse().ok()
+}
+
 /// How many cases a campaign took to its first finding.
 fn cases(output: &str) -> Option<u64> {
     let report: Value = serde_json::from_str(output).ok()?;
@@ -186,4 +202,23 @@ fn cases(output: &str) -> Option<u64> {
     // Behind the place where it was ended.
     let ahead = report.get("ahead").and_then(Value::as_object).into_iter().flatten();
     found.chain(ahead.filter_map(|(_, first)| first.as_u64())).min().map(|first| first + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_fuzzer_is_read() {
+        let crash = "#3\tNEW\nthread 'main' panicked at hooks.rs:25:9:\ninterp, template: gas in Osaka\n\
+            ==7== ERROR: libFuzzer: deadly signal\nstat::number_of_executed_units: 41\n";
+        assert_eq!((fuzzed(crash).as_deref(), inputs(crash)), (Some("interp, template: gas in Osaka"), Some(41)));
+        let killed = "==7== ERROR: libFuzzer: timeout after 60 seconds\n";
+        assert_eq!((fuzzed(killed).as_deref(), inputs(killed)), (Some(killed.trim()), None));
+        assert_eq!(
+            fuzzed("#1\nDone 100 runs in 1 second(s)\nstat::peak_rss_mb: 3").as_deref(),
+            Some("Done 100 runs in 1 second(s)")
+        );
+        assert_eq!(fuzzed("running 3 tests"), None);
+    }
 }

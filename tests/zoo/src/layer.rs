@@ -16,6 +16,8 @@ pub struct Setup {
     pub aarch64: Option<Vec<String>>,
     /// Programs of tests, built with faults, with what they are given; the quick ones first.
     pub tests: Vec<Vec<String>>,
+    /// Programs of libFuzzer, built with faults, with what they are given.
+    pub fuzzers: Vec<Vec<String>>,
     /// The folder of official tests.
     pub fixtures: Option<PathBuf>,
     /// How long a layer may take.
@@ -61,6 +63,8 @@ enum Kind {
     Campaign,
     /// Programs of tests.
     Tests,
+    /// Targets of libFuzzer.
+    Fuzzers,
 }
 
 /// Every layer, the quick ones first.
@@ -86,6 +90,7 @@ pub static LAYERS: &[Layer] = &[
     Layer { name: "fixtures", about: "official state tests", standing: true, kind: Kind::Fixtures },
     Layer { name: "campaign", about: "a seeded campaign", standing: true, kind: Kind::Campaign },
     Layer { name: "tests", about: "tests of the suite and of the command", standing: true, kind: Kind::Tests },
+    Layer { name: "libfuzzer", about: "fuzzing led by coverage", standing: false, kind: Kind::Fuzzers },
 ];
 
 /// The places that have to do with what compilers make.
@@ -108,6 +113,8 @@ impl Layer {
         match self.kind {
             Kind::Tests => true,
             _ if fault.class == Class::Harness => false,
+            // They are native programs.
+            Kind::Fuzzers => fault.place != "aarch64" || cfg!(target_arch = "aarch64"),
             // Sections are run without a world around them.
             Kind::Gate("sections") => runs && fault.place != "world",
             // Nothing runs, code is made for both architectures.
@@ -142,8 +149,8 @@ impl Layer {
             Kind::Chaos => "interp,template-chaos",
             // The optimising compiler takes minutes for thousands of codes, as does a hopper, which makes machine code of each in
             // several ways.
-            Kind::Gate("matrix" | "campaign") | Kind::Campaign if fault.place == "runtime" => TEMPLATES,
-            Kind::Gate("matrix" | "campaign") => engines(fault).trim_end_matches(",hopper"),
+            Kind::Gate("matrix" | "campaign") | Kind::Campaign | Kind::Fuzzers if fault.place == "runtime" => TEMPLATES,
+            Kind::Gate("matrix" | "campaign") | Kind::Fuzzers => engines(fault).trim_end_matches(",hopper"),
             _ => engines(fault),
         }
     }
@@ -179,6 +186,10 @@ impl Layer {
                 }
             },
             Kind::Tests => setup.tests.clone(),
+            Kind::Fuzzers => {
+                let compared = vec!["env".to_owned(), format!("UNANIMOUS_ENGINES={engines}")];
+                setup.fuzzers.iter().map(|fuzzer| [compared.clone(), fuzzer.clone()].concat()).collect()
+            }
         };
         let mut attempt = Attempt::new(fault.map_or("", |fault| fault.name), self.name);
         if commands.is_empty() {

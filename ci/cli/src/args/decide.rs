@@ -107,6 +107,9 @@ pub(crate) struct ZooArgs {
     /// A program of tests that was built with faults, and what it is given
     #[arg(long, value_name = "COMMAND")]
     pub(crate) test: Vec<String>,
+    /// A target of libFuzzer that was built with faults, and what it is given, for the layer libfuzzer
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) libfuzzer: Vec<String>,
     /// The command for aarch64, with what runs it, for the faults of that architecture
     #[arg(long, value_name = "COMMAND")]
     pub(crate) aarch64: Option<String>,
