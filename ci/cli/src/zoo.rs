@@ -6,7 +6,7 @@ use crate::source;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
-use zoo::{Attempt, Blind, Broken, Came, Class, Fault, LAYERS, Layer, Plan, Score, Setup, Survivors};
+use zoo::{Attempt, Blind, Blinded, Broken, Came, Class, Fault, LAYERS, Layer, Plan, Score, Setup, Survivors};
 
 /// Plants the faults that were asked for.
 pub(crate) fn zoo(args: &ZooArgs, out: &mut dyn Write) -> Result<Exit, Failure> {
@@ -40,7 +40,7 @@ pub(crate) fn zoo(args: &ZooArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
         let exit = if let Broken::Red(_) = broken { Exit::Inconclusive } else { Exit::BadInput };
         Failure::new(exit, format_args!("error: {broken}"))
     })?;
-    report(args, &score, &survivors, &zoo::blinded(&blind, &plan.setup), blind.len(), out)
+    report(args, &score, &survivors, &zoo::blinded(&blind, &plan.setup), out)
 }
 
 fn came_to(attempt: &Attempt) -> String {
@@ -134,12 +134,12 @@ fn report(
     args: &ZooArgs,
     score: &Score,
     survivors: &Survivors,
-    needless: &[String],
-    n_blind: usize,
+    blinded: &[Blinded],
     out: &mut dyn Write,
 ) -> Result<Exit, Failure> {
     let mut complaints = score.complaints(survivors);
-    complaints.extend_from_slice(needless);
+    let wrong: Vec<String> = blinded.iter().filter_map(|row| row.wrong.clone()).collect();
+    complaints.extend_from_slice(&wrong);
     if args.only.is_some() {
         // Whoever names a layer for a fault expects it to run.
         complaints.extend(
@@ -147,7 +147,9 @@ fn report(
         );
     }
     if args.json {
-        writeln!(out, "{:#}", score.json())?;
+        let mut json = score.json();
+        json["switched_off"] = blinded.iter().map(Blinded::json).collect();
+        writeln!(out, "{json:#}")?;
     } else {
         for fault in score.survivors() {
             let reason = survivors.reason(fault.name).unwrap_or("NO REASON");
@@ -156,9 +158,9 @@ fn report(
         for complaint in &complaints {
             writeln!(out, "FAILED   {complaint}")?;
         }
-        if n_blind > 0 {
-            let n_needed = n_blind - needless.len();
-            writeln!(out, "switched off, {n_needed} of {n_blind} comparators hide what they alone show")?;
+        if !blinded.is_empty() {
+            let (n_rows, n_needed) = (blinded.len(), blinded.len() - wrong.len());
+            writeln!(out, "switched off, {n_needed} of {n_rows} comparators hide what they alone show")?;
         }
         writeln!(out, "{}", zoo::summary(score))?;
     }
@@ -168,7 +170,7 @@ fn report(
     if let Some(path) = &args.html {
         source::write(path, &zoo::page(score, survivors))?;
     }
-    Ok(match (complaints.is_empty(), score.tried().next().is_some() || n_blind > 0) {
+    Ok(match (complaints.is_empty(), score.tried().next().is_some() || !blinded.is_empty()) {
         (false, _) => Exit::Differs,
         (true, false) => Exit::Inconclusive,
         (true, true) => Exit::Ok,

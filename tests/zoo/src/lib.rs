@@ -26,6 +26,7 @@ pub use survivors::{BadSurvivors, Survivors};
 pub use text::{markdown, summary};
 
 use rayon::prelude::*;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -130,9 +131,26 @@ pub fn run(
 /// A fault, a layer that notices it, and the comparator without which it does not.
 pub type Blind = (&'static Fault, &'static Layer, &'static Fault);
 
-/// What is wrong with rows that say so: with every comparator the layer must notice the fault, and without this one it must miss it.
-pub fn blinded(rows: &[Blind], setup: &Setup) -> Vec<String> {
-    let one = |(fault, layer, comparator): &Blind| {
+/// A row that says so, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Blinded {
+    /// The row.
+    pub row: Blind,
+    /// With every comparator the layer must notice the fault, and without this one it must miss it. Nothing if that is so.
+    pub wrong: Option<String>,
+}
+
+impl Blinded {
+    /// As JSON.
+    pub fn json(&self) -> Value {
+        let (fault, layer, comparator) = self.row;
+        json!({ "fault": fault.name, "layer": layer.name, "without": comparator.name, "wrong": self.wrong })
+    }
+}
+
+/// Runs rows that have a comparator.
+pub fn blinded(rows: &[Blind], setup: &Setup) -> Vec<Blinded> {
+    let wrong = |(fault, layer, comparator): &Blind| {
         let (fault, name, off) = (*fault, layer.name, comparator.name);
         let without = Setup { without: Some(comparator), ..setup.clone() };
         let what = match (layer.attempt(fault, setup).came, layer.attempt(fault, &without).came) {
@@ -145,7 +163,7 @@ pub fn blinded(rows: &[Blind], setup: &Setup) -> Vec<String> {
         };
         Some(what)
     };
-    rows.iter().filter_map(one).collect()
+    rows.iter().map(|row| Blinded { row: *row, wrong: wrong(row) }).collect()
 }
 
 /// What layers came to without a fault, by the way in which they were run.
