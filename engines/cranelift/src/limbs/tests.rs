@@ -90,7 +90,7 @@ impl Compiled {
 type Build = fn(&mut Emit<'_>, &Word, &Word) -> Word;
 type Expect = fn(U256, U256) -> U256;
 
-/// Compares an operation for operands of all numbers of limbs, and for a right operand that is known.
+/// Compares an operation for operands of all numbers of limbs, and where one of them is known.
 #[track_caller]
 fn check(build: Build, expect: Expect) {
     let corners = corners();
@@ -105,7 +105,7 @@ fn check(build: Build, expect: Expect) {
                 }
             }
         }
-        for swapped in [false, true] {
+        for (swapped, limbs) in [false, true].into_iter().flat_map(|swapped| [4, 3, 1].map(|limbs| (swapped, limbs))) {
             let known = |emit: &mut Emit<'_>, word: Word| {
                 let one = |known: &U256| match swapped {
                     false => build(emit, &word, &Word::known(*known)),
@@ -113,13 +113,13 @@ fn check(build: Build, expect: Expect) {
                 };
                 corners.iter().map(one).collect()
             };
-            let compiled = Compiled::new(opt, [4, 0], |emit, [left, _]| known(emit, left));
-            for word in &corners {
+            let compiled = Compiled::new(opt, [limbs, 0], |emit, [left, _]| known(emit, left));
+            for word in corners.iter().filter(|word| word.bit_len() <= 64 * limbs) {
                 let wanted: Vec<U256> = corners
                     .iter()
                     .map(|known| if swapped { expect(*known, *word) } else { expect(*word, *known) })
                     .collect();
-                assert_eq!(compiled.run([*word, U256::ZERO]), wanted, "{word:#x} {swapped} {opt:?}");
+                assert_eq!(compiled.run([*word, U256::ZERO]), wanted, "{word:#x} {limbs} {swapped} {opt:?}");
             }
         }
     }
@@ -165,6 +165,17 @@ fn results_of_fewer_limbs() {
             {
                 let wanted = lens.map(|limbs| expect(left, right) & (U256::MAX >> (256 - 64 * limbs)));
                 assert_eq!(compiled.run([left, right]), wanted, "{left:#x} {right:#x} {opt:?}");
+            }
+            // A small number that is known goes another way.
+            for known in [1, 31, 1 << 63, u64::MAX].map(U256::from) {
+                let all = |emit: &mut Emit<'_>, [left, _]: [Word; 2]| {
+                    lens.iter().map(|limbs| build(emit, &left, &Word::known(known), *limbs)).collect()
+                };
+                let compiled = Compiled::new(opt, [4, 0], all);
+                for left in corners() {
+                    let wanted = lens.map(|limbs| expect(left, known) & (U256::MAX >> (256 - 64 * limbs)));
+                    assert_eq!(compiled.run([left, U256::ZERO]), wanted, "{left:#x} {known:#x} {opt:?}");
+                }
             }
         }
     }
