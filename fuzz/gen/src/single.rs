@@ -1,8 +1,9 @@
 //! One instruction alone, enumerated: every row of the table with every combination of corner operands, once as
-//! constants and once as words from calldata; then every row under every older revision.
+//! constants and once as words from calldata; then every row under every older revision; then branches on comparisons, which
+//! compilers make one of.
 //!
 //! A gate can run the whole matrix. The program sets up what the instruction works on, executes it, and returns its
-//! results, the memory below them and the size of that memory.
+//! results, the memory below them and the size of that memory. A branch that is not taken stops.
 
 use crate::operand::{Role, roles};
 use crate::program::Program;
@@ -23,7 +24,12 @@ const OLD: u64 = 4;
 
 /// How many cases there are.
 pub fn count() -> u64 {
-    newest() + ROWS.len() as u64 * (Revision::COUNT as u64 - 1) * OLD
+    newest() + older() + branches()
+}
+
+/// Cases under older revisions.
+fn older() -> u64 {
+    ROWS.len() as u64 * (Revision::COUNT as u64 - 1) * OLD
 }
 
 /// Case number `index`, which counts from zero and wraps at [`count`].
@@ -33,6 +39,9 @@ pub fn case(index: u64) -> Case {
         let (row, choice) = find(index);
         return render(row, choice, Revision::LATEST);
     };
+    if let Some(branch) = old.checked_sub(older()) {
+        return branch_on(branch);
+    }
     let row = &ROWS[(old / OLD) as usize % ROWS.len()];
     let revision = Revision::ALL[(old / OLD / ROWS.len() as u64) as usize];
     // Four choices spread over those that the row has, constants and others alike.
@@ -180,6 +189,56 @@ fn render(row: &'static Row, choice: u64, revision: Revision) -> Case {
     case_of(row, p.finish(), data, revision)
 }
 
+/// Comparisons.
+const COMPARISONS: [u8; 6] = [op::LT, op::GT, op::SLT, op::SGT, op::EQ, op::ISZERO];
+/// Words of PAIRS that each side of a comparison takes.
+const SIDES: u64 = 14;
+/// Which operands no compiler knows: the first, the second, both.
+const OPAQUE: [[bool; 2]; 3] = [[true, false], [false, true], [true, true]];
+
+/// Branches on each comparison, and on its opposite.
+fn branches() -> u64 {
+    COMPARISONS.len() as u64 * 2 * OPAQUE.len() as u64 * SIDES * SIDES
+}
+
+/// A branch on a comparison.
+fn branch_on(choice: u64) -> Case {
+    let mut rest = choice;
+    let mut take = |n: u64| {
+        let taken = (rest % n) as usize;
+        rest /= n;
+        taken
+    };
+    let operands = [PAIRS[take(SIDES)], PAIRS[take(SIDES)]];
+    let (opaque, is_opposite) = (OPAQUE[take(OPAQUE.len() as u64)], take(2) == 1);
+    let comparison = COMPARISONS[take(COMPARISONS.len() as u64)];
+    let row = &ROWS[ROWS.partition_point(|row| row.opcode < comparison)];
+    let mut p = Program::new(Revision::LATEST);
+    let mut data = Vec::new();
+    // A word that is there behind the branch too.
+    p.push(CORNERS[62]);
+    for (operand, is_opaque) in operands.into_iter().zip(opaque).rev() {
+        if is_opaque {
+            p.push_number(data.len() as u32);
+            p.op(op::CALLDATALOAD);
+            data.extend_from_slice(&operand.to_be_bytes::<32>());
+        } else {
+            p.push(operand);
+        }
+    }
+    p.op(row.opcode);
+    if is_opposite {
+        p.op(op::ISZERO);
+    }
+    let taken = p.push_mark();
+    p.ops(&[op::JUMPI, op::STOP]);
+    p.land(&[taken]);
+    show(&mut p, row);
+    let mut case = case_of(row, p.finish(), data, Revision::LATEST);
+    case.name = format!("{} JUMPI", case.name);
+    case
+}
+
 /// What the instruction works on: memory, and for some a call that returned something.
 fn set_up(p: &mut Program, row: &Row) {
     p.push(CORNERS[62]);
@@ -293,8 +352,18 @@ mod tests {
     #[test]
     fn every_revision_has_every_row() {
         let seen: BTreeSet<(Revision, String)> =
-            (newest()..count()).map(case).map(|case| (case.revision, case.name)).collect();
+            (newest()..newest() + older()).map(case).map(|case| (case.revision, case.name)).collect();
         assert_eq!(seen.len(), ROWS.len() * (Revision::COUNT - 1));
+    }
+
+    #[test]
+    fn branches_are_on_every_comparison_and_go_both_ways() {
+        let first = newest() + older();
+        let names: BTreeSet<String> = (first..count()).map(|index| case(index).name).collect();
+        assert_eq!(names.len(), COMPARISONS.len());
+        assert!(names.contains("single SGT JUMPI") && names.contains("single ISZERO JUMPI"));
+        let distinct: BTreeSet<_> = (first..count()).map(|index| format!("{:?}", case(index))).collect();
+        assert_eq!(distinct.len() as u64, branches());
     }
 
     #[test]
