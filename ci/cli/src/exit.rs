@@ -10,7 +10,7 @@ use std::io::{self, Write};
 pub enum Exit {
     /// Everything was as expected.
     Ok = 0,
-    /// An engine differs from what is expected, or from another engine.
+    /// An engine differs from what is expected, or from another engine; a bound or a floor of the gate is broken.
     Differs = 1,
     /// The command line is wrong.
     Usage = 2,
@@ -26,7 +26,7 @@ pub enum Exit {
 pub(crate) const HELP: &str = "\
 Exit codes:
   0  everything was as expected
-  1  an engine differs from what is expected, or from another engine
+  1  an engine differs from what is expected, or from another engine; a bound or a floor of the gate is broken
   2  the command line is wrong
   3  a file cannot be read or written, or a name is not known
   4  nothing can be concluded: a limit of memory or time, an interruption, or nothing to test

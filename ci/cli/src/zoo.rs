@@ -27,6 +27,7 @@ pub(crate) fn zoo(args: &ZooArgs, out: &mut dyn Write) -> Result<Exit, Failure> 
     let mut blind = Vec::new();
     if let Some(path) = &args.only {
         (plan.pairs, blind) = pairs(path)?;
+        plan.layers = LAYERS.iter().collect();
         plan.faults = plan.pairs.iter().map(|(fault, _)| *fault).collect();
         plan.layers.retain(|layer| plan.pairs.iter().any(|(_, by)| by.name == layer.name));
     }
@@ -114,7 +115,12 @@ fn plan(args: &ZooArgs, faults: Vec<&'static Fault>) -> Result<Plan, Failure> {
     };
     let command = std::env::current_exe()
         .map_err(|error| Failure::new(Exit::Internal, format_args!("error: this program is nowhere: {error}")))?;
-    let words = |text: &String| text.split_whitespace().map(str::to_owned).collect();
+    let words = |text: &String| text.split_whitespace().map(str::to_owned).collect::<Vec<String>>();
+    let given = args.test.iter().chain(&args.libfuzzer).chain(&args.aarch64);
+    if given.map(words).any(|command| command.is_empty()) {
+        let what = "an empty command; --test, --libfuzzer and --aarch64 take a program and what it is given";
+        return Err(Failure::new(Exit::BadInput, format_args!("error: {what}")));
+    }
     let setup = Setup {
         command,
         aarch64: args.aarch64.as_ref().map(words),

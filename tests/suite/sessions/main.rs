@@ -123,7 +123,8 @@ fn shell(command: &str, commands: &Path, place: &Path) -> Result<(String, i32), 
 
 /// A slow machine says how far it is, at times of its own.
 fn is_progress(line: &str) -> bool {
-    line.starts_with(|first: char| first.is_ascii_digit()) && line.contains(" a second, ")
+    line.starts_with(|first: char| first.is_ascii_digit())
+        && [" of ", " cases, ", " a second, "].iter().all(|part| line.contains(part))
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -232,6 +232,22 @@ fn the_matrix_of_single_instructions_runs() {
 }
 
 #[test]
+fn branches_of_the_matrix_go_both_ways() {
+    let mut ways: BTreeMap<String, [u64; 2]> = BTreeMap::new();
+    let mut engine = judge();
+    let branches = (0..single::count()).map(single::case).filter(|case| case.name.ends_with(" JUMPI"));
+    for case in branches {
+        // The way that is not taken stops, and gives nothing back.
+        let steps = run(engine.as_mut(), &case, &case.name).opcodes;
+        ways.entry(case.name).or_default()[usize::from(steps[usize::from(op::RETURN)] > 0)] += 1;
+    }
+    // JUMPI has cases of its own.
+    ways.remove("single JUMPI");
+    assert_eq!(ways.len(), 6, "{ways:?}");
+    assert!(ways.values().flatten().all(|count| *count >= 14), "{ways:?}");
+}
+
+#[test]
 fn mutants_run() {
     let noise = |index: u64| -> Vec<u8> {
         let words = (0..16).map(|i| (index * 16 + i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 pub enum Came {
     /// It did not end with success.
     Noticed {
-        /// Cases that it took, where the layer counts them.
+        /// Cases that it took, where the layer counts them; of several programs, those of the one that noticed.
         cases: Option<u64>,
     },
     /// It did not end in time, as a fault that makes an engine loop may bring about.

@@ -72,7 +72,7 @@ pub static LAYERS: &[Layer] = &[
     Layer { name: "corpus", about: "recorded outcomes", standing: true, kind: Kind::Gate("corpus") },
     Layer {
         name: "matrix",
-        about: "every instruction with corner operands",
+        about: "every instruction with corner operands, and branches on comparisons",
         standing: true,
         kind: Kind::Gate("matrix"),
     },
@@ -113,7 +113,7 @@ impl Layer {
         match self.kind {
             Kind::Tests => true,
             _ if fault.class == Class::Harness => false,
-            // They are native programs.
+            // What runs there runs natively; of code for the other architecture the shape alone is looked at.
             Kind::Fuzzers => fault.place != "aarch64" || cfg!(target_arch = "aarch64"),
             // Sections are run without a world around them.
             Kind::Gate("sections") => runs && fault.place != "world",

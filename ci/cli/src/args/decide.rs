@@ -73,7 +73,7 @@ pub(crate) struct ZooArgs {
     /// Faults, places or classes; all if none is given
     #[arg(value_name = "FAULT")]
     pub(crate) faults: Vec<String>,
-    /// Layers, separated by commas; all if not given
+    /// Layers, separated by commas; all standing ones, so without libfuzzer, if not given
     #[arg(long, value_name = "LAYER", value_delimiter = ',')]
     pub(crate) layers: Vec<String>,
     /// One fault in so many, by the order of the table

@@ -29,7 +29,7 @@ use campaign::{Campaign, Ledger, Limits, News, Plan, Shard, State};
 use format::CaseFile;
 use r#gen::Mix;
 use oracle::{Tolerances, judge};
-use part::{Judged, Part, Stop, Tested, sum};
+use part::{Judged, Part, Stop, Tested, sum, word};
 use rayon::prelude::*;
 use reduce::{Budget, Crews};
 use report::Suite;
@@ -100,18 +100,8 @@ pub(crate) fn decide(args: &GateArgs, roster: Roster, out: &mut dyn Write) -> Re
     let n_failures: usize = parts.iter().map(|part| part.failures().count()).sum();
     let n_unknown: usize = parts.iter().map(|part| part.unknown().count()).sum();
     let n_cases: u64 = parts.iter().map(|part| part.n_cases).sum();
-    // Parts without cases hold bounds and floors: where only these are broken, engines agree.
-    let n_apart: usize = parts.iter().filter(|part| part.n_cases > 0).map(|part| part.failures().count()).sum();
-    // With one engine there is nobody to agree with: the corpus was checked, nothing was compared.
     let is_alone = names.len() < 2;
-    let word = match (n_failures, is_alone, n_unknown) {
-        (1.., ..) if n_apart == 0 => "BOUNDS BROKEN",
-        (0, _, 0) if n_cases == 0 => "BOUNDS HOLD, nothing was compared",
-        (0, false, 0) => "unanimous",
-        (0, false, _) => "INCONCLUSIVE",
-        (0, true, _) => "NOTHING COMPARED",
-        _ => "NOT UNANIMOUS",
-    };
+    let word = word(&parts, is_alone);
     let engines = names.join(", ");
     let end = match &digest {
         Some(digest) => format!("; digest {digest}"),

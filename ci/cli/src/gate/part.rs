@@ -36,7 +36,31 @@ impl Tested {
     }
 }
 
+/// What the verdict begins with.
+pub(super) fn word(parts: &[Part], is_alone: bool) -> &'static str {
+    let n_cases: u64 = parts.iter().map(|part| part.n_cases).sum();
+    let is_known = parts.iter().all(|part| part.unknown().next().is_none());
+    let is_red =
+        |is_bound: bool| parts.iter().any(|part| part.is_bound() == is_bound && part.failures().next().is_some());
+    match (is_red(false), is_red(true)) {
+        (true, _) => "NOT UNANIMOUS",
+        (false, true) if n_cases == 0 && is_known => "BOUNDS BROKEN, nothing was compared",
+        (false, true) if is_alone || !is_known => "NOT UNANIMOUS",
+        (false, true) => "BOUNDS BROKEN",
+        (false, false) if n_cases == 0 && is_known => "BOUNDS HOLD, nothing was compared",
+        // With one engine there is nobody to agree with: the corpus was checked, nothing was compared.
+        (false, false) if is_alone => "NOTHING COMPARED",
+        (false, false) if is_known => "unanimous",
+        (false, false) => "INCONCLUSIVE",
+    }
+}
+
 impl Part {
+    /// Whether it holds bounds and floors and compares nobody.
+    fn is_bound(&self) -> bool {
+        ["cost", "floors"].contains(&self.name)
+    }
+
     pub(super) fn failures(&self) -> impl Iterator<Item = &String> {
         self.tests.iter().flat_map(|test| &test.failures)
     }
@@ -200,5 +224,37 @@ mod tests {
         let empty = sum("corpus", Vec::new());
         assert_eq!(empty.unknown().collect::<Vec<_>>(), ["corpus: there is nothing to test"]);
         assert_eq!(empty.suite().tests[0].came_to, CameTo::Skipped("corpus: there is nothing to test".into()));
+    }
+
+    /// A part with so many cases, and whether it is red, and unknown.
+    fn part(name: &'static str, n_cases: u64, is_red: bool, is_unknown: bool) -> Part {
+        let lines = |there: bool| if there { vec!["why".to_owned()] } else { Vec::new() };
+        let test = Tested { failures: lines(is_red), unknown: lines(is_unknown), ..Tested::new("test") };
+        Part { name, n_cases, n_compared: n_cases, tests: vec![test], digest: None }
+    }
+
+    #[test]
+    fn the_verdict_claims_no_more_than_was_seen() {
+        let [corpus, red, unknown] = [(false, false), (true, false), (false, true)]
+            .map(|(is_red, is_unknown)| move || part("corpus", 9, is_red, is_unknown));
+        let [cost, broken] = [false, true].map(|is_red| move || part("cost", 0, is_red, false));
+        // What threads saw before the first case was counted.
+        let early = part("campaign", 0, true, false);
+        let rows: [(Vec<Part>, bool, &str); 11] = [
+            (vec![corpus(), cost()], false, "unanimous"),
+            (vec![red(), cost()], false, "NOT UNANIMOUS"),
+            (vec![red(), broken()], false, "NOT UNANIMOUS"),
+            (vec![corpus(), broken()], false, "BOUNDS BROKEN"),
+            (vec![corpus(), broken()], true, "NOT UNANIMOUS"),
+            (vec![unknown(), broken()], false, "NOT UNANIMOUS"),
+            (vec![unknown(), cost()], false, "INCONCLUSIVE"),
+            (vec![corpus(), cost()], true, "NOTHING COMPARED"),
+            (vec![broken()], false, "BOUNDS BROKEN, nothing was compared"),
+            (vec![cost()], true, "BOUNDS HOLD, nothing was compared"),
+            (vec![early], false, "NOT UNANIMOUS"),
+        ];
+        for (at, (parts, is_alone, wanted)) in rows.iter().enumerate() {
+            assert_eq!(word(parts, *is_alone), *wanted, "row {at}");
+        }
     }
 }

@@ -105,7 +105,8 @@ fn check(build: Build, expect: Expect) {
                 }
             }
         }
-        for (swapped, limbs) in [false, true].into_iter().flat_map(|swapped| [4, 3, 1].map(|limbs| (swapped, limbs))) {
+        for (swapped, limbs) in [false, true].into_iter().flat_map(|swapped| [4, 3, 2, 1].map(|limbs| (swapped, limbs)))
+        {
             let known = |emit: &mut Emit<'_>, word: Word| {
                 let one = |known: &U256| match swapped {
                     false => build(emit, &word, &Word::known(*known)),
