@@ -5,21 +5,21 @@ use crate::gas::number;
 use api::U256;
 
 #[inline]
-fn is_negative(word: &U256) -> bool {
+pub(crate) fn is_negative(word: &U256) -> bool {
     word.bit(255)
 }
 
 /// Signs come as they like, so no branch is taken: all bits turn round and one is added, or nothing of both.
 #[inline(always)]
-fn negate_if(word: U256, negative: bool) -> U256 {
+pub(crate) fn negate_if(word: U256, negative: bool) -> U256 {
     let one = u64::from(negative);
     let mask = one.wrapping_neg();
     let [a, b, c, d] = *word.as_limbs();
     U256::from_limbs([a ^ mask, b ^ mask, c ^ mask, d ^ mask]).wrapping_add(U256::from(one))
 }
 
-#[inline]
-fn magnitude(word: U256) -> U256 {
+#[inline(always)]
+pub(crate) fn magnitude(word: U256) -> U256 {
     negate_if(word, is_negative(&word))
 }
 
@@ -35,25 +35,32 @@ pub(crate) fn mul([right, left]: &[U256; 2]) -> U256 {
     left.wrapping_mul(*right)
 }
 
+/// Quotient and rest by a divisor of one limb that is not zero.
+#[inline(always)]
+pub(crate) fn short(left: &U256, right: &U256) -> Option<(U256, u64)> {
+    let divisor = number(right).filter(|divisor| *divisor != 0)?;
+    if fault::planted!(RuntimeDivNarrow) {
+        return Some(by_limb(&U256::from(left.as_limbs()[0]), divisor));
+    }
+    Some(by_limb(left, divisor))
+}
+
 /// Division by zero is zero.
 #[inline(always)]
 pub(crate) fn div([right, left]: &[U256; 2]) -> U256 {
-    match (number(left), number(right)) {
-        (_, Some(0)) => U256::ZERO,
-        (None, Some(right)) if fault::planted!(RuntimeDivNarrow) => U256::from(left.as_limbs()[0] / right),
-        (Some(left), Some(right)) => U256::from(left / right),
-        (None, Some(right)) => by_limb(left, right).0,
-        _ => left.wrapping_div(*right),
+    match short(left, right) {
+        Some((quotient, _)) => quotient,
+        None if right.is_zero() => U256::ZERO,
+        None => left.wrapping_div(*right),
     }
 }
 
 #[inline(always)]
 pub(crate) fn rem([right, left]: &[U256; 2]) -> U256 {
-    match (number(left), number(right)) {
-        (_, Some(0)) => *left * U256::from(u8::from(fault::planted!(RuntimeModZero))),
-        (Some(left), Some(right)) => U256::from(left % right),
-        (None, Some(right)) => U256::from(by_limb(left, right).1),
-        _ => left.wrapping_rem(*right),
+    match short(left, right) {
+        Some((_, rest)) => U256::from(rest),
+        None if right.is_zero() => *left * U256::from(u8::from(fault::planted!(RuntimeModZero))),
+        None => left.wrapping_rem(*right),
     }
 }
 

@@ -17,9 +17,11 @@ mod gas;
 mod keccak;
 mod memory;
 mod modular;
+mod quick;
 mod state;
 mod status;
 pub mod table;
+mod words;
 
 pub use context::{Constants, Context, offset};
 pub use modular::Moduli;

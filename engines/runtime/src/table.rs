@@ -8,7 +8,8 @@
 
 #![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
 
-use crate::{Context, Moduli, Status, arith, call, memory, modular, state};
+use crate::words::{leave, operands};
+use crate::{Context, Moduli, Status, arith, call, memory, modular, quick, state};
 use api::U256;
 use spec::table::TABLE;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -122,7 +123,7 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
         Ok(Ok(answer)) => {
             if let Some(word) = answer.word() {
                 // SAFETY: the caller vouches for the place of the answer, and the operands were copied.
-                unsafe { base.write(word) };
+                unsafe { leave(base, &word) };
             }
             Status::GO_ON.0
         }
@@ -134,35 +135,18 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
     }
 }
 
-/// Copies the operands that lie at a place.
-///
-/// Compiled code has just written them limb by limb. A processor hands such a store to a load of the same limb, but a load of
-/// several waits until all are in the cache, so the limbs are read one by one.
-///
-/// # Safety
-/// There are as many words.
-#[inline(always)]
-unsafe fn operands<const POPS: usize>(base: *const U256) -> [U256; POPS] {
-    let limb = |word: usize, limb: usize| {
-        let at = base.wrapping_add(word).cast::<u64>().wrapping_add(limb);
-        // SAFETY: the caller vouches for `POPS` words, which nobody else knows.
-        unsafe { at.read_volatile() }
-    };
-    std::array::from_fn(|i| U256::from_limbs(std::array::from_fn(|j| limb(i, j))))
-}
-
 /// Runs a function of words alone.
 ///
 /// # Safety
 /// As for [`Builtin`].
 #[inline(always)]
-unsafe fn reckon<const POPS: usize>(sp: *mut U256, body: impl FnOnce(&[U256; POPS]) -> U256) -> u32 {
+pub(crate) unsafe fn reckon<const POPS: usize>(sp: *mut U256, body: impl FnOnce(&[U256; POPS]) -> U256) -> u32 {
     let base = sp.wrapping_sub(POPS);
     // SAFETY: the caller vouches for `POPS` words below `sp`.
     let operands = unsafe { operands(base) };
     let word = body(&operands);
     // SAFETY: and for the place of the answer; the operands are not used any more.
-    unsafe { base.write(word) };
+    unsafe { leave(base, &word) };
     Status::GO_ON.0
 }
 
@@ -186,6 +170,7 @@ macro_rules! table {
                 }
                 entry
             };)*
+            quick::put(&mut table);
             table
         };
 

@@ -3,7 +3,7 @@
 use super::{Bits, Emit, Limb, Word, ZERO};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I8;
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{InstBuilder, InstructionData, Opcode, Value};
 
 impl Emit<'_> {
     /// Whether the left word is less than the right one, as numbers without sign.
@@ -76,8 +76,21 @@ impl Emit<'_> {
             let (left, right) = (self.value(left), self.value(right));
             return self.at.ins().icmp(IntCC::Equal, left, right);
         }
-        let differences: Vec<Limb> = pairs.iter().map(|(left, right)| self.bits(Bits::Xor, *left, *right)).collect();
-        self.is_zero(&differences)
+        // Limbs are compared where they lie: a difference would take the register of an operand, and with it the place in memory of
+        // one that lives for long.
+        let (beside_zero, others): (Vec<_>, Vec<_>) =
+            pairs.into_iter().partition(|(left, right)| *left == ZERO || *right == ZERO);
+        let mut flags = Vec::new();
+        for (left, right) in &others {
+            let (left, right) = (self.value(*left), self.value(*right));
+            flags.push(self.at.ins().icmp(IntCC::Equal, left, right));
+        }
+        if flags.is_empty() || !beside_zero.is_empty() {
+            let limbs: Vec<Limb> =
+                beside_zero.iter().map(|(left, right)| self.bits(Bits::Xor, *left, *right)).collect();
+            flags.push(self.is_zero(&limbs));
+        }
+        flags.into_iter().reduce(|left, right| self.at.ins().band(left, right)).expect("there is a flag")
     }
 
     /// Whether all these limbs are zero.
@@ -98,6 +111,26 @@ impl Emit<'_> {
                 self.at.ins().icmp(cond, limb, zero)
             }
         }
+    }
+
+    /// One value whose being zero is that of the word: the flag that it was made of, or else all of its limbs.
+    pub(crate) fn truth(&mut self, word: &Word) -> Value {
+        if let Limb::Is(limb) = word.0[0]
+            && word.len() == 1
+            && let Some(inst) = self.at.func.dfg.value_def(limb).inst()
+            && let InstructionData::Unary { opcode: Opcode::Uextend, arg } = self.at.func.dfg.insts[inst]
+            && self.at.func.dfg.value_type(arg) == I8
+        {
+            return arg;
+        }
+        self.any_bit(word)
+    }
+
+    /// Whether a value of any width is zero.
+    pub(crate) fn is_none(&mut self, value: Value) -> Value {
+        let ty = self.at.func.dfg.value_type(value);
+        let zero = self.at.ins().iconst(ty, 0);
+        self.at.ins().icmp(IntCC::Equal, value, zero)
     }
 
     /// One value whose being zero is that of the word, without making a flag of it.

@@ -18,7 +18,7 @@ mod tests;
 
 use api::U256;
 use cranelift_codegen::cursor::FuncCursor;
-use cranelift_codegen::ir::types::{I64, I128};
+use cranelift_codegen::ir::types::{I64, I64X2, I128};
 use cranelift_codegen::ir::{InstBuilder, Value};
 pub(crate) use shift::Shift;
 
@@ -88,6 +88,12 @@ impl Emit<'_> {
     /// A number.
     pub(crate) fn number(&mut self, number: u64) -> Value {
         self.at.ins().iconst(I64, number.cast_signed())
+    }
+
+    /// Two limbs of zero in one register.
+    pub(crate) fn zeroes(&mut self) -> Value {
+        let zeroes = self.at.func.dfg.constants.insert([0; 16].as_slice().into());
+        self.at.ins().vconst(I64X2, zeroes)
     }
 
     /// A limb in a register.

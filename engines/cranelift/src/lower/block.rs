@@ -83,7 +83,7 @@ impl Region<'_> {
             return self.jump(checks, &args);
         };
         let leaves = self.cold_block();
-        let stack = self.context_load(offset::STACK);
+        let stack = self.kept(offset::STACK);
         let height = self.emit.at.ins().isub(sp, stack);
         let least = self.emit.number(32 * u64::from(deepest.unsigned_abs()));
         let is_deep = self.emit.at.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, height, least);
@@ -137,9 +137,16 @@ impl Region<'_> {
 
     /// Writes a slot of the stack at this height.
     pub(super) fn stack_store(&mut self, sp: Value, slot: i32, word: &Word) {
-        for (i, limb) in word.0.into_iter().enumerate() {
-            let limb = self.emit.value(limb);
-            self.emit.at.ins().store(MemFlagsData::trusted(), limb, sp, 32 * slot + 8 * i as i32);
+        for (half, at) in word.0.chunks_exact(2).zip([0, 16].map(|at| 32 * slot + at)) {
+            if half == [ZERO; 2] {
+                let zeroes = self.emit.zeroes();
+                self.emit.at.ins().store(MemFlagsData::trusted(), zeroes, sp, at);
+                continue;
+            }
+            for (limb, at) in half.iter().zip([at, at + 8]) {
+                let limb = self.emit.value(*limb);
+                self.emit.at.ins().store(MemFlagsData::trusted(), limb, sp, at);
+            }
         }
     }
 
@@ -209,7 +216,7 @@ impl Region<'_> {
         self.context_store(offset::GAS, self.gas);
         self.context_store(offset::SP, self.sp);
         let status = self.call_builtin(table::CHECKPOINT, self.sp);
-        let goes_on = self.new_block();
+        let goes_on = self.next_block();
         self.branch(status, (self.common.left, &[status]), (goes_on, &[]));
         self.begin(goes_on);
     }
@@ -240,13 +247,14 @@ impl Region<'_> {
         if need + growth == 0 {
             return;
         }
+        // Between no words below and none above that are missing lies this much. What is left of it is found from the end of the stack
+        // downwards, so that its start is the first operand: x86_64 takes an address in the frame there.
         let room = 32 * (limits::STACK as i64 - need - growth);
-        let stack = self.context_load(offset::STACK);
-        let height = self.emit.at.ins().isub(self.sp, stack);
-        let need = self.emit.number((32 * need).cast_unsigned());
-        let spare = self.emit.at.ins().isub(height, need);
+        let (stack, above) = (self.kept(offset::STACK), self.emit.number((32 * need + room).cast_unsigned()));
+        let left = self.emit.at.ins().isub(stack, self.sp);
+        let left = self.emit.at.ins().iadd(left, above);
         let room = self.emit.number(room.cast_unsigned());
-        let fails = self.emit.at.ins().icmp(IntCC::UnsignedGreaterThan, spare, room);
+        let fails = self.emit.at.ins().icmp(IntCC::UnsignedGreaterThan, left, room);
         self.check(fails);
     }
 

@@ -2,9 +2,8 @@
 
 use super::Region;
 use super::block::is_failure;
-use crate::limbs::Word;
 use crate::regions::handed;
-use api::U256;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I32;
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value};
 use ir::{BlockData, Edge, End, To};
@@ -32,12 +31,12 @@ impl Region<'_> {
                 let condition = self.word(*condition);
                 let (then, then_args) = self.destination(to);
                 let (other, other_args) = self.destination(&To::Edge(edge.clone()));
+                let truth = self.emit.truth(&condition);
                 if self.heat(to.edge()) <= self.heat([edge]) {
-                    let condition = self.emit.any_bit(&condition);
-                    return self.branch(condition, (then, &then_args), (other, &other_args));
+                    return self.branch(truth, (then, &then_args), (other, &other_args));
                 }
-                let condition = self.emit.is_zero(&condition.0);
-                self.branch(condition, (other, &other_args), (then, &then_args));
+                let is_false = self.emit.is_none(truth);
+                self.branch(is_false, (other, &other_args), (then, &then_args));
             }
             End::Stop => self.leave(Status::STOP),
             End::Invalid => self.leave(Status::halt(Halt::Invalid)),
@@ -99,21 +98,20 @@ impl Region<'_> {
             To::Invalid => self.leave(Status::halt(Halt::InvalidJump)),
             To::Dynamic(target, guess) => {
                 let target = self.word(*target);
+                if target.len() > 1 && !fault::planted!(ClifJumpUpper) {
+                    let above = self.emit.is_not_zero(&target.0[1..]);
+                    self.leave_if(above, Status::halt(Halt::InvalidJump));
+                }
+                let low = self.emit.value(target.0[0]);
                 if let Some((position, edge)) = guess {
-                    let guessed = self.emit.equal(&target, &Word::known(U256::from(*position)));
+                    let position = self.emit.number((*position).into());
+                    let guessed = self.emit.at.ins().icmp(IntCC::Equal, low, position);
                     let (as_guessed, args) = self.destination(&To::Edge(edge.clone()));
                     let other = self.cold_block();
                     self.branch(guessed, (as_guessed, &args), (other, &[]));
                     self.begin(other);
                 }
-                let position = self.emit.value(target.0[0]);
-                let args = [position, self.gas, self.sp];
-                if target.len() <= 1 || fault::planted!(ClifJumpUpper) {
-                    return self.jump(self.common.dynamic, &args);
-                }
-                let above = self.emit.is_not_zero(&target.0[1..]);
-                self.leave_if(above, Status::halt(Halt::InvalidJump));
-                self.jump(self.common.dynamic, &args);
+                self.jump(self.common.dynamic, &[low, self.gas, self.sp]);
             }
         }
     }

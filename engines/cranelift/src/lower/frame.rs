@@ -1,6 +1,6 @@
 //! What a region has once: the way in, and the ways out.
 
-use super::Region;
+use super::{KEPT, Region};
 use crate::limbs::Emit;
 use crate::regions::Place;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -56,17 +56,38 @@ impl Region<'_> {
         self.begin(entry);
         let at = self.emit.at.ins().load(I32, MemFlagsData::trusted(), self.context, offset::ENTRY);
         let (gas, sp) = (self.context_load(offset::GAS), self.context_load(offset::SP));
+        self.keep(&KEPT);
         self.jump(self.common.dispatch, &[at, gas, sp]);
         self.begin(self.common.dispatch);
-        let mask = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINALS));
-        let ordinal = self.emit.at.ins().band(self.common.dispatched[0], mask);
-        let missing = self.cold_block();
+        let [at, gas, sp] = self.common.dispatched;
+        let first = Place { region: self.index, ordinal: 0 }.entry();
+        let first = self.emit.at.ins().iconst(I32, i64::from(first));
+        // What is no entry of this region is far above its blocks.
+        let mut ordinal = self.emit.at.ins().isub(at, first);
+        if fault::planted!(ClifRegionMistaken) {
+            let mask = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINALS));
+            ordinal = self.emit.at.ins().band(at, mask);
+        }
+        let elsewhere = self.cold_block();
         let stubs: Vec<clif::Block> = self.places.iter().map(|places| places.stub).collect();
         let pool = &mut self.emit.at.func.dfg.value_lists;
-        let default = BlockCall::new(missing, [], pool);
+        let default = BlockCall::new(elsewhere, [], pool);
         let stubs: Vec<BlockCall> = stubs.into_iter().map(|stub| BlockCall::new(stub, [], pool)).collect();
         let table = self.emit.at.func.create_jump_table(JumpTableData::new(default, &stubs));
         self.emit.at.ins().br_table(ordinal, table);
+        self.begin(elsewhere);
+        let (invalid, found, missing) = (self.cold_block(), self.cold_block(), self.cold_block());
+        let none = self.emit.at.ins().iconst(I32, 0);
+        let is_target = self.emit.at.ins().icmp(IntCC::SignedGreaterThan, at, none);
+        self.branch(is_target, (found, &[]), (invalid, &[]));
+        self.begin(invalid);
+        let status = self.status(Status::halt(Halt::InvalidJump));
+        self.jump(self.common.leave, &[status, gas, sp]);
+        self.begin(found);
+        let shift = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINAL_BITS));
+        let [region, here] = [at, first].map(|entry| self.emit.at.ins().ushr(entry, shift));
+        let is_here = self.emit.at.ins().icmp(IntCC::Equal, region, here);
+        self.branch(is_here, (missing, &[]), (self.common.go, &[at, gas, sp]));
         self.begin(missing);
         let status = self.status(Status::MISSING);
         self.emit.at.ins().return_(&[status]);
@@ -84,7 +105,7 @@ impl Region<'_> {
 
     /// Leaves with a status if a condition holds. What that takes is made off the straight path.
     pub(super) fn leave_if(&mut self, condition: Value, status: Status) {
-        let (leaves, goes_on) = (self.cold_block(), self.new_block());
+        let (leaves, goes_on) = (self.cold_block(), self.next_block());
         self.branch(condition, (leaves, &[]), (goes_on, &[]));
         self.begin(leaves);
         self.leave(status);
@@ -96,7 +117,7 @@ impl Region<'_> {
         let [target, gas, sp] = self.begin_common(self.common.dynamic);
         let len = self.context_load(offset::ENTRIES_LEN);
         let inside = self.emit.at.ins().icmp(IntCC::UnsignedLessThan, target, len);
-        let (within, invalid, found) = (self.cold_block(), self.cold_block(), self.cold_block());
+        let (within, invalid) = (self.cold_block(), self.cold_block());
         self.branch(inside, (within, &[]), (invalid, &[]));
         self.begin(within);
         let entries = self.context_load(offset::ENTRIES);
@@ -104,19 +125,10 @@ impl Region<'_> {
         let at = self.emit.at.ins().ishl(target, two);
         let at = self.emit.at.ins().iadd(entries, at);
         let entry = self.emit.at.ins().load(I32, MemFlagsData::trusted(), at, 0);
-        let none = self.emit.at.ins().iconst(I32, 0);
-        let is_target = self.emit.at.ins().icmp(IntCC::SignedGreaterThan, entry, none);
-        self.branch(is_target, (found, &[]), (invalid, &[]));
+        self.jump(self.common.dispatch, &[entry, gas, sp]);
         self.begin(invalid);
         let status = self.status(Status::halt(Halt::InvalidJump));
         self.jump(self.common.leave, &[status, gas, sp]);
-        self.begin(found);
-        let shift = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINAL_BITS));
-        let region = self.emit.at.ins().ushr(entry, shift);
-        let here = Place { region: self.index, ordinal: 0 }.entry() >> Place::ORDINAL_BITS;
-        let here = self.emit.at.ins().iconst(I32, i64::from(here));
-        let is_here = self.emit.at.ins().icmp(IntCC::Equal, region, here);
-        self.branch(is_here, (self.common.dispatch, &[entry, gas, sp]), (self.common.go, &[entry, gas, sp]));
 
         let [entry, gas, sp] = self.begin_common(self.common.go);
         self.context_store(offset::ENTRY, entry);

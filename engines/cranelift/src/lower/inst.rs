@@ -1,6 +1,6 @@
 //! Instructions, one by one.
 
-use super::Region;
+use super::{KEPT_MEMORY, Region};
 use crate::limbs::{Limb, Word, ZERO};
 use crate::regions::limbs_of;
 use cranelift_codegen::ir::types::I64;
@@ -29,7 +29,7 @@ impl Region<'_> {
             }
             Op::Env(opcode) => self.constant(opcode, limbs),
             Op::Load(slot) => self.load_word(self.sp, 32 * slot, limbs),
-            Op::Msize => Word::small(self.context_load(offset::MEMORY_LEN)),
+            Op::Msize => Word::small(self.kept(offset::MEMORY_LEN)),
             Op::Gas => Word::small(self.gas),
             Op::MemLoad(offset) => self.memory_load(offset),
             Op::CallDataLoad(offset) => self.calldata_load(offset),
@@ -82,6 +82,9 @@ impl Region<'_> {
         let goes_on = self.new_block();
         self.branch(status, (self.common.left, &[status]), (goes_on, &[]));
         self.begin(goes_on);
+        if !fault::planted!(ClifKeptStale) {
+            self.keep(KEPT_MEMORY);
+        }
         self.gas = self.context_load(offset::GAS);
     }
 

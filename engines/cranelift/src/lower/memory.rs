@@ -1,6 +1,6 @@
 //! Memory of the frame and calldata. What is near is done here, what is far by builtins.
 
-use super::Region;
+use super::{KEPT_MEMORY, Region};
 use crate::limbs::{Limb, Word, ZERO};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::I64;
@@ -25,7 +25,7 @@ impl Region<'_> {
             && let Some(end) = low.checked_add(len.into())
         {
             let end = self.emit.number(end);
-            let memory_len = self.context_load(offset::MEMORY_LEN);
+            let memory_len = self.kept(offset::MEMORY_LEN);
             let is_far = self.emit.at.ins().icmp(IntCC::UnsignedLessThan, memory_len, end);
             return self.grow_if(is_far, end);
         }
@@ -37,18 +37,18 @@ impl Region<'_> {
         let low = self.emit.value(at.0[0]);
         let is_far = match len {
             1 => {
-                let limit = self.context_load(offset::MEMORY_LEN);
-                self.emit.at.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, low, limit)
+                let limit = self.kept(offset::MEMORY_LEN);
+                self.emit.at.ins().icmp(IntCC::UnsignedLessThanOrEqual, limit, low)
             }
             32 => {
-                let limit = self.context_load(offset::MEMORY_WORDS);
+                let limit = self.kept(offset::MEMORY_WORDS);
                 let edge = fault::planted!(ClifMemoryEdge);
-                let beyond = if edge { IntCC::UnsignedGreaterThan } else { IntCC::UnsignedGreaterThanOrEqual };
-                self.emit.at.ins().icmp(beyond, low, limit)
+                let below = if edge { IntCC::UnsignedLessThan } else { IntCC::UnsignedLessThanOrEqual };
+                self.emit.at.ins().icmp(below, limit, low)
             }
             len => {
                 let (end, wraps) = self.sum(low, len);
-                let memory_len = self.context_load(offset::MEMORY_LEN);
+                let memory_len = self.kept(offset::MEMORY_LEN);
                 let beyond = self.emit.at.ins().icmp(IntCC::UnsignedLessThan, memory_len, end);
                 self.emit.at.ins().bor(wraps, beyond)
             }
@@ -87,9 +87,10 @@ impl Region<'_> {
         self.context_store(offset::GAS, self.gas);
         self.context_store(offset::MEMORY_END, end);
         let status = self.call_builtin(table::GROW, self.sp);
-        let goes_on = self.new_block();
+        let goes_on = self.next_block();
         self.branch(status, (self.common.left, &[status]), (goes_on, &[]));
         self.begin(goes_on);
+        self.keep(KEPT_MEMORY);
         if fault::planted!(ClifGrowGas) {
             return self.gas;
         }
@@ -98,7 +99,7 @@ impl Region<'_> {
 
     fn memory_at(&mut self, at: ir::Value) -> Value {
         let low = self.word(at).0[0];
-        let memory = self.context_load(offset::MEMORY);
+        let memory = self.kept(offset::MEMORY);
         let low = self.emit.value(low);
         self.emit.at.ins().iadd(memory, low)
     }
@@ -119,12 +120,19 @@ impl Region<'_> {
     /// Writes a word to memory.
     pub(super) fn memory_store(&mut self, at: ir::Value, value: ir::Value) {
         let address = self.memory_at(at);
-        for (limb, at) in self.word(value).0.into_iter().zip([24, 16, 8, 0]) {
-            let limb = match limb {
-                Limb::Known(limb) => self.emit.number(limb.swap_bytes()),
-                Limb::Is(limb) => self.emit.at.ins().bswap(limb),
-            };
-            self.emit.at.ins().store(unaligned(), limb, address, at);
+        for (half, at) in self.word(value).0.chunks_exact(2).zip([16, 0]) {
+            if half == [ZERO; 2] {
+                let zeroes = self.emit.zeroes();
+                self.emit.at.ins().store(unaligned(), zeroes, address, at);
+                continue;
+            }
+            for (limb, at) in half.iter().zip([at + 8, at]) {
+                let limb = match *limb {
+                    Limb::Known(limb) => self.emit.number(limb.swap_bytes()),
+                    Limb::Is(limb) => self.emit.at.ins().bswap(limb),
+                };
+                self.emit.at.ins().store(unaligned(), limb, address, at);
+            }
         }
     }
 
@@ -178,7 +186,7 @@ impl Region<'_> {
         }
         let status = self.call_builtin(opcode.into(), end);
         if !is_pure {
-            let (leaves, goes_on) = (self.cold_block(), self.new_block());
+            let (leaves, goes_on) = (self.cold_block(), self.next_block());
             self.branch(status, (leaves, &[]), (goes_on, &[]));
             self.begin(leaves);
             self.jump(self.common.leave, &[status, self.gas, self.sp]);

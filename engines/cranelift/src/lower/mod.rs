@@ -8,7 +8,9 @@
 //!              └── dynamic jumps
 //! ```
 //!
-//! The gas that is left and the place of the stack go from block to block in registers, as do words that are parameters.
+//! The gas that is left and the place of the stack go from block to block in registers, as do words that are parameters. What nearly
+//! every block asks of the context is kept in the frame: an address there needs no register. It is kept anew wherever memory may
+//! have grown. A dynamic jump takes its entry to the dispatch as it is: what is none of this region lies above its blocks.
 //! Whatever leaves writes both to the context. A region that goes on in another one writes the entry there and returns
 //! [`runtime::Status::GOTO`]; a loop in Rust calls the other, so the native stack never grows.
 
@@ -23,7 +25,9 @@ use crate::limbs::{Emit, Word};
 use crate::regions::{Place, Regions};
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::types::{I32, I64};
-use cranelift_codegen::ir::{self as clif, AbiParam, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, Value};
+use cranelift_codegen::ir::{
+    self as clif, AbiParam, BlockArg, InstBuilder, MemFlagsData, SigRef, Signature, StackSlotData, StackSlotKind, Value,
+};
 use cranelift_codegen::isa::CallConv;
 use ir::{Block, Func};
 use runtime::offset;
@@ -45,6 +49,8 @@ struct Region<'a> {
     checkpoints: bool,
     /// The context.
     context: Value,
+    /// Fields of the context that are kept in the frame: see [`KEPT`].
+    kept: clif::StackSlot,
     /// What all builtins look like.
     builtin: SigRef,
     common: frame::Common,
@@ -76,6 +82,8 @@ pub(crate) fn region(
     signature.params.push(AbiParam::new(I64));
     let builtin = function.import_signature(signature);
     let entry = function.dfg.make_block();
+    let kept =
+        function.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 8 * KEPT.len() as u32, 3));
     let context = function.dfg.append_block_param(entry, I64);
     let mut emit = Emit { at: FuncCursor::new(function) };
     let common = frame::Common::new(&mut emit);
@@ -86,6 +94,7 @@ pub(crate) fn region(
         index,
         checkpoints: shared.checkpoints,
         context,
+        kept,
         builtin,
         common,
         places: Vec::new(),
@@ -104,6 +113,11 @@ pub(crate) fn region(
     region.ways_out();
 }
 
+/// Fields that nearly every block reads. An address in the frame needs no register, and the place of the context rarely has one.
+const KEPT: [i32; 4] = [offset::STACK, offset::MEMORY, offset::MEMORY_LEN, offset::MEMORY_WORDS];
+/// Those that a builtin may change.
+const KEPT_MEMORY: &[i32] = KEPT.split_at(1).1;
+
 impl Region<'_> {
     /// Whether and where a block is in this region.
     fn local(&self, block: Block) -> Result<usize, Place> {
@@ -113,6 +127,12 @@ impl Region<'_> {
 
     fn new_block(&mut self) -> clif::Block {
         self.emit.at.func.dfg.make_block()
+    }
+
+    /// One in which this block goes on: as rarely entered as it.
+    fn next_block(&mut self) -> clif::Block {
+        let is_cold = self.emit.at.current_block().is_some_and(|block| self.emit.at.func.layout.is_cold(block));
+        if is_cold { self.cold_block() } else { self.new_block() }
     }
 
     /// One that is hardly ever entered.
@@ -145,6 +165,22 @@ impl Region<'_> {
     /// Reads from the context.
     fn context_load(&mut self, at: i32) -> Value {
         self.emit.at.ins().load(I64, MemFlagsData::trusted(), self.context, at)
+    }
+
+    /// Keeps what the context says now.
+    fn keep(&mut self, fields: &[i32]) {
+        for (i, at) in KEPT.into_iter().enumerate().filter(|(_, at)| fields.contains(at)) {
+            let value = self.context_load(at);
+            self.emit.at.ins().stack_store(I64, value, self.kept, 8 * i as i32);
+        }
+    }
+
+    /// What is kept of the context.
+    fn kept(&mut self, at: i32) -> Value {
+        match KEPT.into_iter().position(|kept| kept == at) {
+            Some(i) => self.emit.at.ins().stack_load(I64, I64, self.kept, 8 * i as i32),
+            None => self.context_load(at),
+        }
     }
 
     /// Writes to the context.

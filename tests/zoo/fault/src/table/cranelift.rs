@@ -23,6 +23,14 @@ faults! {
         ClifGrowGas Gas "MLOAD MSTORE" ""
             "growth of memory takes no gas where it happens in compiled code";
     }
+    in "engines/cranelift/src/lower/inst.rs" {
+        ClifKeptStale Cache "CALLDATACOPY CODECOPY EXTCODECOPY RETURNDATACOPY MCOPY KECCAK256" ""
+            "how long memory is, is not kept anew behind a builtin that made it grow";
+    }
+    in "engines/cranelift/src/lower/frame.rs" {
+        ClifRegionMistaken ControlFlow "" ""
+            "a jump into another region goes to the block of the same number in this one";
+    }
     in "engines/cranelift/src/lower/flow.rs" {
         ClifJumpUpper ControlFlow "JUMP JUMPI" ""
             "the upper limbs of a target do not count";
