@@ -18,8 +18,8 @@ pub(crate) fn enter(block: &Block, blob: &Blob, context: &mut Context<'_>) -> St
         let function = block.entry().as_ptr().wrapping_add(start as usize);
         // SAFETY: the block is published and not freed, as `Cranelift` holds it and its arena. Where a region of its blob begins
         // there is a function of this signature. It touches the stack of the frame only within the bounds that its
-        // heads check, memory only below the length in the context, and calls nothing but builtins, from which no
-        // panic escapes.
+        // heads check, memory only below a length that it read behind whatever moved memory last (`lower::KEPT`), and calls nothing
+        // but builtins, from which no panic escapes.
         let status = unsafe {
             let function = std::mem::transmute::<*mut u8, extern "C" fn(&mut Context<'_>) -> u32>(function);
             Status(function(context))

@@ -19,7 +19,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) const ORDINAL_BITS: u32 = 12;
-    /// The bits of an entry that name the block.
+    /// The bits of an entry that name the block. There are fewer blocks in a region, so those of another one are none of its.
     pub(crate) const ORDINALS: u32 = (1 << Place::ORDINAL_BITS) - 1;
     const REGIONS: u32 = (1 << (31 - Place::ORDINAL_BITS)) - 1;
 

@@ -1,8 +1,10 @@
 //! The context: all that compiled code knows of the frame it runs, and all that builtins know of compiled code.
 //!
 //! One lives on the native stack while a vm runs a frame. Its first part has a fixed layout and is addressed by compiled
-//! code; what lies in memory that can move (the memory of the frame) is read from here at each use and written here by
-//! whatever moves it, so that no stale address can exist. The rest belongs to the builtins.
+//! code; what lies in memory that can move (the memory of the frame) is written here by whatever moves it and read from here at
+//! each use. The optimising compiler keeps copies instead, and reads them again where a function is entered, behind the growth of memory
+//! and behind every instruction that is a builtin. Functions of words, CALLDATALOAD and the report of a canonical point move no memory.
+//! The rest belongs to the builtins.
 
 use crate::modular::Moduli;
 use crate::table::{Builtin, builtins};
@@ -207,7 +209,8 @@ impl<'a> Context<'a> {
         context
     }
 
-    /// Writes down where memory is and how long it is. Whatever may have grown it calls this.
+    /// Writes down where memory is and how long it is. Whatever may have grown it calls this, and is a builtin behind which compiled code
+    /// reads that again.
     pub(crate) fn refresh(&mut self) {
         self.memory = self.frame.memory.as_mut_slice().as_mut_ptr();
         self.memory_len = self.frame.memory.len() as u64;

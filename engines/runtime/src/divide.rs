@@ -42,6 +42,9 @@ fn two_by_one(high: u64, low: u64, divisor: u64) -> (u64, u64) {
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
 fn two_by_one(high: u64, low: u64, divisor: u64) -> (u64, u64) {
+    if high == 0 {
+        return (low / divisor, low % divisor);
+    }
     let (whole, divisor) = (u128::from(high) << 64 | u128::from(low), u128::from(divisor));
     let quotient = whole / divisor;
     (quotient as u64, (whole - quotient * divisor) as u64)

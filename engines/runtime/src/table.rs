@@ -8,7 +8,7 @@
 
 #![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
 
-use crate::words::{leave, operands};
+use crate::words::{operands, write};
 use crate::{Context, Moduli, Status, arith, call, memory, modular, quick, state};
 use api::U256;
 use spec::table::TABLE;
@@ -123,7 +123,7 @@ unsafe fn carry_out<'a, const POPS: usize, A: Answer>(
         Ok(Ok(answer)) => {
             if let Some(word) = answer.word() {
                 // SAFETY: the caller vouches for the place of the answer, and the operands were copied.
-                unsafe { leave(base, &word) };
+                unsafe { write(base, &word) };
             }
             Status::GO_ON.0
         }
@@ -146,7 +146,7 @@ pub(crate) unsafe fn reckon<const POPS: usize>(sp: *mut U256, body: impl FnOnce(
     let operands = unsafe { operands(base) };
     let word = body(&operands);
     // SAFETY: and for the place of the answer; the operands are not used any more.
-    unsafe { leave(base, &word) };
+    unsafe { write(base, &word) };
     Status::GO_ON.0
 }
 

@@ -1,8 +1,8 @@
 //! Operands and answers on the stack of compiled code, limb by limb.
 //!
-//! Compiled code has just written operands limb by limb, and a function that gives back a word its answer. A processor hands
-//! such a store to a load of the same limb, but a load of several waits until all are in the cache. So limbs are read and written one by
-//! one, and volatile access keeps the compiler from joining them.
+//! Compiled code has just written the operands, most of them limb by limb, and a function that gives back a word has just written that. A
+//! processor hands such a store to a load of the same limb, but a load of several waits until all are in the cache. So limbs are
+//! read and written one by one, and volatile access keeps the compiler from joining them.
 
 #![allow(unsafe_code, reason = "operands and answers lie on a stack that only a pointer names")]
 
@@ -27,7 +27,7 @@ pub(crate) unsafe fn operands<const POPS: usize>(base: *const U256) -> [U256; PO
 /// # Safety
 /// There is room for a word.
 #[inline(always)]
-pub(crate) unsafe fn leave(base: *mut U256, word: &U256) {
+pub(crate) unsafe fn write(base: *mut U256, word: &U256) {
     for (i, limb) in word.as_limbs().iter().enumerate() {
         let at = base.cast::<u64>().wrapping_add(i);
         // SAFETY: the caller vouches for the word, which nobody else knows.

@@ -214,12 +214,21 @@ fn comparisons() {
     );
     check(
         |emit, left, _| {
-            let it = emit.any_bit(left);
-            let zero = emit.number(0);
-            let it = emit.at.ins().icmp(cranelift_codegen::ir::condcodes::IntCC::NotEqual, it, zero);
+            let it = emit.truth(left);
+            let it = emit.is_none(it);
             emit.flag(it)
         },
-        |left, _| flag(!left.is_zero()),
+        |left, _| flag(left.is_zero()),
+    );
+    check(
+        |emit, left, right| {
+            let less = emit.less(left, right);
+            let word = emit.flag(less);
+            let it = emit.truth(&word);
+            let it = emit.is_none(it);
+            emit.flag(it)
+        },
+        |left, right| flag(left >= right),
     );
 }
 

@@ -247,8 +247,9 @@ impl Region<'_> {
         if need + growth == 0 {
             return;
         }
-        // Between no words below and none above that are missing lies this much. What is left of it is found from the end of the stack
-        // downwards, so that its start is the first operand: x86_64 takes an address in the frame there.
+        // It holds if `32 * need <= sp - stack <= 32 * (1024 - growth)`: what is left to the upper bound is at most the distance of the two.
+        // The start of the stack is the first operand, as x86_64 reads that from the native frame; a second one would be read through
+        // an address in a register.
         let room = 32 * (limits::STACK as i64 - need - growth);
         let (stack, above) = (self.kept(offset::STACK), self.emit.number((32 * need + room).cast_unsigned()));
         let left = self.emit.at.ins().isub(stack, self.sp);
@@ -269,7 +270,7 @@ impl Region<'_> {
     }
 
     fn check(&mut self, fails: Value) {
-        let (failure, goes_on) = (self.failure(), self.new_block());
+        let (failure, goes_on) = (self.failure(), self.next_block());
         self.branch(fails, (failure, &[]), (goes_on, &[]));
         self.begin(goes_on);
     }

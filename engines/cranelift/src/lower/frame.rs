@@ -62,12 +62,9 @@ impl Region<'_> {
         let [at, gas, sp] = self.common.dispatched;
         let first = Place { region: self.index, ordinal: 0 }.entry();
         let first = self.emit.at.ins().iconst(I32, i64::from(first));
-        // What is no entry of this region is far above its blocks.
-        let mut ordinal = self.emit.at.ins().isub(at, first);
-        if fault::planted!(ClifRegionMistaken) {
-            let mask = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINALS));
-            ordinal = self.emit.at.ins().band(at, mask);
-        }
+        // Taken without a sign, what is no entry of this region is 4096 or more: those of the next one begin there, and zero, what is
+        // negative and those of the ones before wrap.
+        let ordinal = self.emit.at.ins().isub(at, first);
         let elsewhere = self.cold_block();
         let stubs: Vec<clif::Block> = self.places.iter().map(|places| places.stub).collect();
         let pool = &mut self.emit.at.func.dfg.value_lists;
@@ -87,7 +84,14 @@ impl Region<'_> {
         let shift = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINAL_BITS));
         let [region, here] = [at, first].map(|entry| self.emit.at.ins().ushr(entry, shift));
         let is_here = self.emit.at.ins().icmp(IntCC::Equal, region, here);
-        self.branch(is_here, (missing, &[]), (self.common.go, &[at, gas, sp]));
+        if fault::planted!(ClifRegionMistaken) {
+            let mask = self.emit.at.ins().iconst(I32, i64::from(Place::ORDINALS));
+            let same = self.emit.at.ins().band(at, mask);
+            let same = self.emit.at.ins().bor(first, same);
+            self.branch(is_here, (missing, &[]), (self.common.dispatch, &[same, gas, sp]));
+        } else {
+            self.branch(is_here, (missing, &[]), (self.common.go, &[at, gas, sp]));
+        }
         self.begin(missing);
         let status = self.status(Status::MISSING);
         self.emit.at.ins().return_(&[status]);

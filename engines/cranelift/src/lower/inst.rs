@@ -83,7 +83,7 @@ impl Region<'_> {
         self.branch(status, (self.common.left, &[status]), (goes_on, &[]));
         self.begin(goes_on);
         if !fault::planted!(ClifKeptStale) {
-            self.keep(KEPT_MEMORY);
+            self.keep(&KEPT_MEMORY);
         }
         self.gas = self.context_load(offset::GAS);
     }

@@ -90,7 +90,7 @@ impl Region<'_> {
         let goes_on = self.next_block();
         self.branch(status, (self.common.left, &[status]), (goes_on, &[]));
         self.begin(goes_on);
-        self.keep(KEPT_MEMORY);
+        self.keep(&KEPT_MEMORY);
         if fault::planted!(ClifGrowGas) {
             return self.gas;
         }
@@ -184,6 +184,8 @@ impl Region<'_> {
         if !is_pure {
             self.context_store(offset::GAS, self.gas);
         }
+        // Neither moves memory, so what is kept of it stays.
+        debug_assert!(is_pure || opcode == op::CALLDATALOAD, "{opcode:#x} may move memory");
         let status = self.call_builtin(opcode.into(), end);
         if !is_pure {
             let (leaves, goes_on) = (self.cold_block(), self.next_block());

@@ -8,9 +8,8 @@
 //!              └── dynamic jumps
 //! ```
 //!
-//! The gas that is left and the place of the stack go from block to block in registers, as do words that are parameters. What nearly
-//! every block asks of the context is kept in the frame: an address there needs no register. It is kept anew wherever memory may
-//! have grown. A dynamic jump takes its entry to the dispatch as it is: what is none of this region lies above its blocks.
+//! What nearly every block asks of the context is kept in the native frame, where an address needs no register: it is read again wherever
+//! memory may have moved. The gas that is left and the place of the stack go from block to block in registers, as do words that are parameters.
 //! Whatever leaves writes both to the context. A region that goes on in another one writes the entry there and returns
 //! [`runtime::Status::GOTO`]; a loop in Rust calls the other, so the native stack never grows.
 
@@ -116,7 +115,7 @@ pub(crate) fn region(
 /// Fields that nearly every block reads. An address in the frame needs no register, and the place of the context rarely has one.
 const KEPT: [i32; 4] = [offset::STACK, offset::MEMORY, offset::MEMORY_LEN, offset::MEMORY_WORDS];
 /// Those that a builtin may change.
-const KEPT_MEMORY: &[i32] = KEPT.split_at(1).1;
+const KEPT_MEMORY: [i32; 3] = [offset::MEMORY, offset::MEMORY_LEN, offset::MEMORY_WORDS];
 
 impl Region<'_> {
     /// Whether and where a block is in this region.
@@ -177,10 +176,8 @@ impl Region<'_> {
 
     /// What is kept of the context.
     fn kept(&mut self, at: i32) -> Value {
-        match KEPT.into_iter().position(|kept| kept == at) {
-            Some(i) => self.emit.at.ins().stack_load(I64, I64, self.kept, 8 * i as i32),
-            None => self.context_load(at),
-        }
+        let i = KEPT.into_iter().position(|kept| kept == at).expect("the field is kept");
+        self.emit.at.ins().stack_load(I64, I64, self.kept, 8 * i as i32)
     }
 
     /// Writes to the context.

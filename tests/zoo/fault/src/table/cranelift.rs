@@ -24,8 +24,8 @@ faults! {
             "growth of memory takes no gas where it happens in compiled code";
     }
     in "engines/cranelift/src/lower/inst.rs" {
-        ClifKeptStale Cache "CALLDATACOPY CODECOPY EXTCODECOPY RETURNDATACOPY MCOPY KECCAK256" ""
-            "how long memory is, is not kept anew behind a builtin that made it grow";
+        ClifKeptStale Memory "" ""
+            "where memory is and how long it is are not read again behind a builtin that made it grow";
     }
     in "engines/cranelift/src/lower/frame.rs" {
         ClifRegionMistaken ControlFlow "" ""

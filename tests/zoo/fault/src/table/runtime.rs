@@ -8,7 +8,7 @@ faults! {
             "a negative dividend makes the quotient negative";
         RuntimeModZero Arith "MOD SMOD" "C01"
             "a word modulo zero is the word";
-        RuntimeDivNarrow Arith "DIV SDIV" "B06"
+        RuntimeDivNarrow Arith "DIV SDIV MOD SMOD" "B06"
             "a divisor of one limb divides the low limb only";
         RuntimeSignextend Arith "SIGNEXTEND" "K04"
             "SIGNEXTEND takes its index modulo 32";
