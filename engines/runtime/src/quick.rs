@@ -73,6 +73,8 @@ entries! {
 mod tests {
     use super::*;
 
+    type Short = fn(&[U256; 2]) -> Option<U256>;
+
     /// By long division of magnitudes, as the specification has it: the quotient's sign is that of both, the rest's the dividend's.
     fn expected(opcode: u8, left: U256, right: U256) -> U256 {
         let (negative, turned) = (left.bit(255), right.bit(255));
