@@ -98,7 +98,7 @@ mod tests {
         let divisors = limbs.iter().flat_map(|limb| [U256::from(*limb), U256::from(*limb).wrapping_neg()]);
         let divisors: Vec<U256> = divisors.chain([U256::from_limbs([1, 1, 0, 0]), U256::ONE << 255]).collect();
         // Of the divisors, five fit a limb, and as many more with a sign.
-        let ways: [(u8, fn(&[U256; 2]) -> Option<U256>, usize); 4] =
+        let ways: [(u8, Short, usize); 4] =
             [(op::DIV, short_div, 5), (op::MOD, short_rem, 5), (op::SDIV, short_sdiv, 10), (op::SMOD, short_smod, 10)];
         for (opcode, short, count) in ways {
             let mut answered = 0;
