@@ -6,7 +6,7 @@
 
 use crate::outcome::{Exact, Field, Outcome, Receipt, TxOutcome};
 use crate::{Address, B256, Log, U256};
-use alloy_primitives::{Keccak256, keccak256};
+use alloy_primitives::keccak256;
 use alloy_rlp::{Encodable, Header};
 
 /// Version of the encoding; part of what is hashed.
@@ -18,16 +18,41 @@ pub struct Incomplete;
 
 /// Digest of what consensus sees.
 pub fn consensus(outcome: &Outcome) -> Result<B256, Incomplete> {
-    let mut hash = Encoder::new(0);
-    outcome_into(&mut hash, outcome, false)?;
-    Ok(hash.finish())
+    digest(outcome, consensus_text)
 }
 
 /// Digest of everything.
 pub fn exact(outcome: &Outcome) -> Result<B256, Incomplete> {
-    let mut hash = Encoder::new(1);
-    outcome_into(&mut hash, outcome, true)?;
-    Ok(hash.finish())
+    digest(outcome, exact_text)
+}
+
+/// Writes behind `text` what [`consensus`] is the hash of, for who hashes many of them together.
+pub fn consensus_text(outcome: &Outcome, text: &mut Vec<u8>) -> Result<(), Incomplete> {
+    write(outcome, false, text)
+}
+
+/// Writes behind `text` what [`exact`] is the hash of.
+pub fn exact_text(outcome: &Outcome, text: &mut Vec<u8>) -> Result<(), Incomplete> {
+    write(outcome, true, text)
+}
+
+type Write = fn(&Outcome, &mut Vec<u8>) -> Result<(), Incomplete>;
+
+fn digest(outcome: &Outcome, write: Write) -> Result<B256, Incomplete> {
+    let mut text = Vec::with_capacity(2048);
+    write(outcome, &mut text).map(|()| keccak256(text))
+}
+
+/// An outcome that is incomplete leaves the text as it was.
+fn write(outcome: &Outcome, exact: bool, text: &mut Vec<u8>) -> Result<(), Incomplete> {
+    let start = text.len();
+    let mut encoder = Encoder::onto(std::mem::take(text), exact.into());
+    let written = outcome_into(&mut encoder, outcome, exact);
+    *text = encoder.text;
+    if written.is_err() {
+        text.truncate(start);
+    }
+    written
 }
 
 fn outcome_into(hash: &mut Encoder, outcome: &Outcome, exact: bool) -> Result<(), Incomplete> {
@@ -129,54 +154,36 @@ pub fn logs_hash<'a>(logs: impl Iterator<Item = &'a Log>) -> B256 {
     keccak256(encoded)
 }
 
-/// Feeds values to the hash in their canonical form.
+/// Writes values down in their canonical form.
 pub struct Encoder {
-    hash: Keccak256,
-    /// What the hash has not taken yet: it takes few long pieces sooner than many short ones.
-    pending: [u8; Encoder::PENDING_MAX],
-    pending_len: usize,
+    text: Vec<u8>,
 }
 
 impl Encoder {
-    /// Bytes that wait at most: whole blocks of the hash.
-    const PENDING_MAX: usize = 8 * 136;
-
-    /// A hash that starts with the version and the level.
+    /// A text that starts with the version and the level.
     pub fn new(level: u8) -> Encoder {
-        let mut encoder = Encoder { hash: Keccak256::new(), pending: [0; Encoder::PENDING_MAX], pending_len: 0 };
+        Encoder::onto(Vec::with_capacity(2048), level)
+    }
+
+    /// The same, behind another text.
+    fn onto(text: Vec<u8>, level: u8) -> Encoder {
+        let mut encoder = Encoder { text };
         encoder.raw(&[VERSION, level]);
         encoder
     }
 
     /// Bytes of a length that follows from the place.
     pub fn raw(&mut self, bytes: &[u8]) {
-        match self.room(bytes.len()) {
-            Some(room) => {
-                room[..bytes.len()].copy_from_slice(bytes);
-                self.pending_len += bytes.len();
-            }
-            None => self.hash.update(bytes),
-        }
+        self.text.extend_from_slice(bytes);
     }
 
-    /// Room for so many bytes behind what waits, which is taken by the hash if there is too much of it; `None` if they
-    /// are more than ever wait.
-    fn room(&mut self, len: usize) -> Option<&mut [u8]> {
-        if self.pending_len + len > Encoder::PENDING_MAX {
-            self.hash.update(&self.pending[..self.pending_len]);
-            self.pending_len = 0;
-        }
-        self.pending[self.pending_len..].get_mut(..len)
-    }
-
-    /// The significant bytes of an integer of `N` bytes, behind their number. All `N` are copied, which takes less time
-    /// than to copy a number of bytes that is not known.
-    fn significant<const N: usize>(&mut self, bytes: [u8; N], from: usize) {
-        let Some(room) = self.room(2 * N + 1) else { return };
-        room[0] = (N - from) as u8;
-        room[1..=N].copy_from_slice(&bytes);
-        room.copy_within(1 + from..1 + from + N, 1);
-        self.pending_len += 1 + N - from;
+    /// The significant bytes of an integer, behind their number; they come first in `bytes`. All `N` are copied and
+    /// the others dropped, which takes less time than to copy a number of bytes that is not known.
+    fn significant<const N: usize>(&mut self, bytes: [u8; N], count: usize) {
+        self.text.push(count as u8);
+        let end = self.text.len() + count;
+        self.raw(&bytes);
+        self.text.truncate(end);
     }
 
     /// A choice.
@@ -186,12 +193,14 @@ impl Encoder {
 
     /// A number or length.
     pub fn number(&mut self, number: u64) {
-        self.significant(number.to_be_bytes(), number.leading_zeros() as usize / 8);
+        let zeros = number.leading_zeros() & !7;
+        self.significant(number.unbounded_shl(zeros).to_be_bytes(), 8 - zeros as usize / 8);
     }
 
     /// A word.
     pub fn word(&mut self, word: &U256) {
-        self.significant(word.to_be_bytes::<32>(), word.leading_zeros() / 8);
+        let zeros = word.leading_zeros() & !7;
+        self.significant((*word << zeros).to_be_bytes::<32>(), 32 - zeros / 8);
     }
 
     /// An address.
@@ -205,10 +214,9 @@ impl Encoder {
         self.raw(bytes);
     }
 
-    /// The 32 bytes.
-    pub fn finish(mut self) -> B256 {
-        self.hash.update(&self.pending[..self.pending_len]);
-        self.hash.finalize()
+    /// The hash of what was written.
+    pub fn finish(self) -> B256 {
+        keccak256(&self.text)
     }
 }
 
@@ -229,12 +237,31 @@ mod tests {
     }
 
     #[test]
-    fn long_and_short_pieces_make_one_text() {
-        let pieces = [3, 1080, 10, 5000, 0, 1088, 1, 1087];
-        let mut hash = Encoder::new(0);
-        pieces.iter().for_each(|len| hash.raw(&vec![7; *len]));
-        let expected = [vec![VERSION, 0], vec![7; pieces.iter().sum()]].concat();
-        assert_eq!(hash.finish(), keccak256(expected));
+    fn every_number_of_significant_bytes() {
+        for bits in 0..=256 {
+            let word = if bits == 0 { U256::ZERO } else { U256::MAX >> (256 - bits) };
+            let (bytes, count) = (word.to_be_bytes::<32>(), usize::div_ceil(bits, 8));
+            let mut hash = Encoder::new(0);
+            hash.word(&word);
+            let mut expected = [&[VERSION, 0, count as u8][..], &bytes[32 - count..]].concat();
+            if let Ok(number) = u64::try_from(word) {
+                hash.number(number);
+                expected.extend([&[count as u8][..], &bytes[32 - count..]].concat());
+            }
+            assert_eq!(hash.finish(), keccak256(expected), "{bits}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_what_is_hashed() {
+        let known =
+            Outcome { transactions: Vec::new(), state: Field::Known(Default::default()), state_root: Field::Unknown };
+        let unknown = Outcome { state: Field::Unknown, ..known.clone() };
+        let mut text = vec![7];
+        assert_eq!(exact_text(&unknown, &mut text), Err(Incomplete));
+        assert_eq!(text, [7]);
+        exact_text(&known, &mut text).unwrap();
+        assert_eq!(exact(&known), Ok(keccak256(&text[1..])));
     }
 
     #[test]

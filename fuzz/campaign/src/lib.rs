@@ -11,6 +11,7 @@
 
 mod hang;
 mod known;
+mod leaves;
 mod ledger;
 mod pairs;
 mod run;
@@ -20,6 +21,7 @@ mod tree;
 
 pub use hang::{Stage, Task, hang};
 pub use known::{BadKnown, Known, News};
+pub use leaves::Leaves;
 pub use ledger::{INCONCLUSIVE_ONE_IN, Ledger};
 pub use pairs::Pairs;
 pub use run::{BLOCK, Campaign, Evidence, Keeper, Limits, Plan, Progress, every_from_json};

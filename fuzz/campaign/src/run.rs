@@ -2,12 +2,13 @@
 
 use crate::hang::{Stage, Task, verdict as hung_verdict};
 use crate::known::{Known, News};
+use crate::leaves::Leaves;
 use crate::ledger::{Counter, Ledger};
 use crate::shard::Shard;
 use crate::state::{Found, State};
 use alloy_primitives::{B256, Keccak256};
-use api::{Case, Watch, digest};
-use oracle::{Crew, Divergence, Ran, Tolerances, Verdict, judge, judge_some};
+use api::{Case, Watch};
+use oracle::{Crew, Divergence, Tolerances, judge, judge_some};
 use rayon::prelude::*;
 use reduce::{Budget, Crews, Reduced, reduce};
 use serde_json::{Value, json};
@@ -136,7 +137,6 @@ impl Default for Limits {
 /// What a case came to.
 struct CaseResult {
     index: u64,
-    leaf: B256,
     divergences: Vec<String>,
     inconclusive: bool,
 }
@@ -144,6 +144,7 @@ struct CaseResult {
 /// What a block came to, or the part of it that was run before somebody ended the campaign.
 struct Block {
     results: Vec<CaseResult>,
+    leaves: Vec<B256>,
     ledger: Ledger,
     is_whole: bool,
 }
@@ -194,9 +195,9 @@ impl Campaign<'_> {
             if !fault::planted!(CampaignWorker) || state.next.is_multiple_of(2 * BLOCK) {
                 state.ledger.merge(&block.ledger);
             }
-            for result in &block.results {
+            for (result, leaf) in block.results.iter().zip(block.leaves) {
                 self.count(state, result);
-                state.leaves.push(result.leaf);
+                state.leaves.push(leaf);
                 state.next += 1;
             }
             let is_end = state.next.is_multiple_of(BLOCK) || state.next == end;
@@ -211,19 +212,19 @@ impl Campaign<'_> {
 
     fn block(&self, indices: Range<u64>, state: &State, progress: &dyn Progress) -> Block {
         self.crews.with(|crew| {
-            let mut ledger = Ledger::default();
+            let (mut ledger, mut leaves) = (Ledger::default(), Leaves::default());
             let len = indices.end - indices.start;
             let mut results = Vec::with_capacity(len as usize);
             for index in indices.take_while(|_| !progress.is_stopping()) {
-                let result = self.case(crew, index, state, &mut ledger);
+                let result = self.case(crew, index, state, &mut ledger, &mut leaves);
                 result.divergences.iter().for_each(|signature| progress.seen(signature, index));
                 results.push(result);
             }
-            Block { is_whole: results.len() as u64 == len, results, ledger }
+            Block { is_whole: results.len() as u64 == len, results, leaves: leaves.finish(), ledger }
         })
     }
 
-    fn case(&self, crew: &mut Crew, index: u64, state: &State, ledger: &mut Ledger) -> CaseResult {
+    fn case(&self, crew: &mut Crew, index: u64, state: &State, ledger: &mut Ledger, leaves: &mut Leaves) -> CaseResult {
         (self.alive)(Task { index, stage: Stage::Judge });
         let case = (self.source)(index);
         let hung = state.hung_at(index, Stage::Judge);
@@ -232,6 +233,7 @@ impl Campaign<'_> {
             Some(hung) => hung_verdict(self.plan, hung),
         };
         ledger.add(&case, &verdict);
+        leaves.push(&verdict);
         if index.is_multiple_of(SAMPLE) && hung.is_none() && state.hung_at(index, Stage::Sample).is_none() {
             (self.alive)(Task { index, stage: Stage::Sample });
             // Its share of compiled code would be of cases in which it took no part.
@@ -239,8 +241,8 @@ impl Campaign<'_> {
         }
         let signatures: BTreeSet<String> =
             verdict.divergences.iter().map(|divergence| divergence.signature.to_string()).collect();
-        let (leaf, inconclusive) = (leaf(&verdict), verdict.is_inconclusive());
-        CaseResult { index, leaf, divergences: signatures.into_iter().collect(), inconclusive }
+        let inconclusive = verdict.is_inconclusive();
+        CaseResult { index, divergences: signatures.into_iter().collect(), inconclusive }
     }
 
     /// Counts the divergences of a case; the first of each signature is to be examined.
@@ -327,19 +329,6 @@ fn sample(crew: &mut Crew, case: &Case, ledger: &mut Ledger, is_counted: impl Fn
             ledger.add_compiled(crew.name(i), &counts);
         }
     }
-}
-
-/// The digest of what a case came to on the judge.
-fn leaf(verdict: &Verdict) -> B256 {
-    if let Some(outcome) = verdict.outcome().filter(|_| !fault::planted!(CampaignLeaf)) {
-        return digest::exact(outcome).or_else(|_| digest::consensus(outcome)).unwrap_or_default();
-    }
-    let kind = match verdict.runs.first() {
-        Some((_, Ran::Limit(_))) => 1,
-        Some((_, Ran::Unsupported(_))) => 2,
-        _ => 3,
-    };
-    B256::with_last_byte(kind)
 }
 
 fn block_digest(leaves: &[B256]) -> B256 {

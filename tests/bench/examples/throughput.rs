@@ -1,8 +1,8 @@
 //! What a campaign spends its time on: cases per second and core, and microseconds per stage.
 //!
 //! The cases of a seed are those of `unanimous fuzz`: the generator's, and mutants of the corpus. They are taken through
-//! the stages of a campaign one block at a time: made, run on each engine with everything recorded, judged, and the
-//! judge's outcome digested; `judge` holds all that the engines take, and what it takes beyond them is the comparison.
+//! the stages of a campaign one block at a time: made, run on each engine with everything recorded, judged, and what the
+//! judge came to digested; `judge` holds all that the engines take, and what it takes beyond them is the comparison.
 //! Then each case is taken through all of them at once, and dropped, as the worker of a campaign does: `whole`, from which the rate
 //! follows. Each measurement has engines of its own, which meet every case for the first time, so a compiler compiles in all.
 //! Measured is the CPU time of one thread. Each family stands by itself, with its share of the time.
@@ -10,9 +10,10 @@
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-use api::{Case, Watch, digest};
+use api::{Case, Watch};
 use bench::clock::timed;
 use bench::table::{print, show};
+use campaign::Leaves;
 use clap::Parser;
 use r#gen::mix::MUTANT;
 use r#gen::{FAMILIES, Mix};
@@ -147,10 +148,20 @@ fn spread(
         let tolerances = Tolerances::none();
         let (judging, verdicts) = timed(|| cases.iter().map(|case| judge(crew, case, &tolerances)).collect::<Vec<_>>());
         stages.times[crew.len() + 1] += judging;
-        stages.times[crew.len() + 2] +=
-            timed(|| verdicts.iter().filter_map(|verdict| verdict.outcome().map(digest::exact)).count()).0;
-        let one = |index: &u64| judge(whole, &mix.case(seed, *index), &tolerances).outcome().map(digest::exact);
-        stages.times[crew.len() + 3] += timed(|| mine.iter().filter_map(one).count()).0;
+        stages.times[crew.len() + 2] += timed(|| {
+            let mut leaves = Leaves::default();
+            verdicts.iter().for_each(|verdict| leaves.push(verdict));
+            leaves.finish()
+        })
+        .0;
+        stages.times[crew.len() + 3] += timed(|| {
+            let mut leaves = Leaves::default();
+            for index in &mine {
+                leaves.push(&judge(whole, &mix.case(seed, *index), &tolerances));
+            }
+            leaves.finish()
+        })
+        .0;
     }
 }
 
