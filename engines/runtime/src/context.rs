@@ -7,6 +7,7 @@
 //! The rest belongs to the builtins.
 
 use crate::modular::Moduli;
+use crate::narrow::{NARROWS, Narrows};
 use crate::table::{Builtin, builtins};
 use api::{Address, Code, Frame, Host, U256};
 use std::any::Any;
@@ -54,6 +55,8 @@ pub struct Context<'a> {
     pub memory_end: u64,
     /// Operands and answer of a builtin that is called with live registers: the last operand's place is the answer's.
     pub words: [U256; 3],
+    /// Divisions with operands in registers.
+    pub narrows: Narrows,
     /// Words that are constant while compiled code runs.
     pub constants: Constants,
 
@@ -120,7 +123,17 @@ pub mod offset {
         FAILED_AT failed_at 112;
         MEMORY_END memory_end 120;
         WORDS words 128;
-        CONSTANTS constants 224;
+        NARROWS narrows 224;
+        CONSTANTS constants 240;
+    }
+
+    /// The offset of the division with operands in registers, for DIV and SDIV.
+    pub const fn narrow(opcode: u8) -> Option<i32> {
+        match opcode {
+            spec::op::DIV => Some(NARROWS + offset_of!(Narrows, div) as i32),
+            spec::op::SDIV => Some(NARROWS + offset_of!(Narrows, sdiv) as i32),
+            _ => None,
+        }
     }
 
     /// The offset of the constant word that an instruction pushes.
@@ -197,6 +210,7 @@ impl<'a> Context<'a> {
             padding: 0,
             memory_end: 0,
             words: [U256::ZERO; 3],
+            narrows: NARROWS,
             constants,
             frame,
             host,

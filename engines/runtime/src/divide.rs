@@ -1,4 +1,4 @@
-//! Division of a word by a limb: a chain of divisions of two limbs by one, from the highest limb that is not zero.
+//! Division of a word by a limb: a chain of divisions of two limbs by one, from the highest limb that is not below the divisor.
 //!
 //! Each takes the rest of the one before, which is below the divisor, so its quotient is a limb. Most programs divide by
 //! what fits a limb, and this takes a fraction of what division of any words takes.
@@ -12,9 +12,10 @@ use api::U256;
 pub(crate) fn by_limb(word: &U256, divisor: u64) -> (U256, u64) {
     let (mut limbs, mut rest) = (*word.as_limbs(), 0);
     for limb in limbs.iter_mut().rev() {
-        if *limb != 0 || rest != 0 {
-            (*limb, rest) = two_by_one(rest, *limb, divisor);
-        }
+        (*limb, rest) = match rest == 0 && *limb < divisor {
+            true => (0, *limb),
+            false => two_by_one(rest, *limb, divisor),
+        };
     }
     (U256::from_limbs(limbs), rest)
 }

@@ -17,6 +17,7 @@ mod gas;
 mod keccak;
 mod memory;
 mod modular;
+mod narrow;
 mod quick;
 mod state;
 mod status;
@@ -25,5 +26,6 @@ mod words;
 
 pub use context::{Constants, Context, offset};
 pub use modular::Moduli;
+pub use narrow::{Narrow, Narrows, Quotient};
 pub use status::Status;
 pub use table::Builtin;

@@ -1,11 +1,17 @@
-//! Words that a compiler knows to be narrow, and branches that it takes for simpler ones, on operands where that shows: on every
-//! engine of the registry.
+//! Words that a compiler knows or finds to be narrow, and branches that it takes for simpler ones, on operands where that shows: on every
+//! engine of the registry, and the optimising compiler, as the codes are few.
 
-use api::{Revision, U256};
+use api::{Engine, Revision, U256};
 use spec::op;
 use std::collections::BTreeSet;
 use suite::code::push;
 use suite::{call_case, returning, run_all};
+
+fn engines() -> Vec<Box<dyn Engine>> {
+    let mut engines = registry::all();
+    engines.push(registry::make("cranelift").expect("an engine"));
+    engines
+}
 
 /// Pushes the word of calldata at an offset, cut to a byte.
 fn byte_at(offset: u64) -> Vec<u8> {
@@ -15,7 +21,7 @@ fn byte_at(offset: u64) -> Vec<u8> {
 /// A byte shifted by a byte: every amount at which limbs and words end, and where a processor takes the amount modulo 64.
 #[test]
 fn narrow_words_are_shifted_by_any_amount() {
-    let mut engines = registry::all();
+    let mut engines = engines();
     for opcode in [op::SHL, op::SHR, op::SAR] {
         let code = returning([byte_at(0), byte_at(32), vec![opcode, op::PUSH1, 0xff, op::AND]].concat());
         for by in [0, 1, 7, 8, 63, 64, 65, 68, 127, 128, 192, 255] {
@@ -31,7 +37,7 @@ fn narrow_words_are_shifted_by_any_amount() {
 /// A branch on a comparison with zero is one on the word itself only where no sign counts.
 #[test]
 fn branches_on_comparisons_with_zero() {
-    let (mut engines, mut ends) = (registry::all(), BTreeSet::new());
+    let (mut engines, mut ends) = (engines(), BTreeSet::new());
     for opcode in [op::LT, op::GT, op::SLT, op::SGT] {
         for is_zero_first in [false, true] {
             let (word, zero) = (vec![op::PUSH0, op::CALLDATALOAD], vec![op::PUSH0]);
@@ -46,4 +52,28 @@ fn branches_on_comparisons_with_zero() {
         }
     }
     assert_eq!(ends.len(), 2, "some are taken and some are not");
+}
+
+/// Two limbs by one, with and without signs, which a compiler may do in registers; and by what carries a sign into more limbs.
+#[test]
+fn two_limbs_are_divided_by_one() {
+    const LIMBS: [u64; 7] = [0, 1, 7, 10, (1 << 63) - 1, 1 << 63, u64::MAX];
+    let mut engines = engines();
+    let operands = [push(U256::from(32)), vec![op::CALLDATALOAD], push(U256::ZERO), vec![op::CALLDATALOAD]].concat();
+    for opcode in [op::DIV, op::SDIV] {
+        let code = returning([operands.clone(), vec![opcode]].concat());
+        let is_signed = opcode == op::SDIV;
+        let above = |limb: u64| if is_signed && limb >> 63 == 1 { u64::MAX } else { 0 };
+        for (high, divisor) in LIMBS.iter().flat_map(|high| LIMBS.iter().map(move |divisor| (*high, *divisor))) {
+            let dividend = U256::from_limbs([7, high, above(high), above(high)]);
+            let divisor = U256::from_limbs([divisor, above(divisor), above(divisor), above(divisor)]);
+            let data = [dividend.to_be_bytes::<32>(), divisor.to_be_bytes::<32>()].concat();
+            let outcome = run_all(&mut engines, &call_case(Revision::Osaka, code.clone(), data));
+            let turn = |word: U256| if is_signed && word.bit(255) { word.wrapping_neg() } else { word };
+            let magnitude = turn(dividend).checked_div(turn(divisor)).unwrap_or(U256::ZERO);
+            let turned = is_signed && dividend.bit(255) != divisor.bit(255);
+            let quotient = if turned { magnitude.wrapping_neg() } else { magnitude };
+            assert_eq!(suite::receipt(&outcome).output, quotient.to_be_bytes::<32>()[..], "{dividend} by {divisor}");
+        }
+    }
 }

@@ -149,7 +149,7 @@ impl Layer {
             Kind::Chaos => "interp,template-chaos",
             // The optimising compiler takes minutes for thousands of codes, as does a hopper, which makes machine code of each in
             // several ways.
-            Kind::Gate("matrix" | "campaign") | Kind::Campaign | Kind::Fuzzers if fault.place == "runtime" => TEMPLATES,
+            Kind::Gate("campaign") | Kind::Campaign | Kind::Fuzzers if fault.place == "runtime" => TEMPLATES,
             Kind::Gate("matrix" | "campaign") | Kind::Fuzzers => engines(fault).trim_end_matches(",hopper"),
             _ => engines(fault),
         }

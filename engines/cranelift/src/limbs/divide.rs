@@ -42,11 +42,17 @@ impl Emit<'_> {
         Word::small(self.at.ins().select(right_value, result, zero))
     }
 
-    /// What is zero if a word is a limb with copies of its sign above it.
-    pub(crate) fn above_signed(&mut self, word: &Word) -> Limb {
-        let sign = self.one(Shift::Arithmetic, word.0[0], 63);
-        let differences = [1, 2, 3].map(|i| self.bits(Bits::Xor, word.0[i], sign));
-        differences.into_iter().reduce(|left, right| self.bits(Bits::Or, left, right)).unwrap_or(ZERO)
+    /// Copies of a limb's sign.
+    pub(crate) fn sign(&mut self, limb: Limb) -> Limb {
+        self.one(Shift::Arithmetic, limb, 63)
+    }
+
+    /// What is zero if a word is so many limbs with copies of their sign above them.
+    pub(crate) fn above_signed(&mut self, word: &Word, count: usize) -> Limb {
+        let sign = self.sign(word.0[count - 1]);
+        let above = word.0[count..].iter().map(|limb| self.bits(Bits::Xor, *limb, sign));
+        let above: Vec<Limb> = above.collect();
+        above.into_iter().reduce(|left, right| self.bits(Bits::Or, left, right)).unwrap_or(ZERO)
     }
 
     /// What is zero if SDIV and SMOD by a limb are what the processor does: it is neither zero nor -1.
@@ -70,7 +76,7 @@ impl Emit<'_> {
             false => self.at.ins().sdiv(left, right),
             true => self.at.ins().srem(left, right),
         });
-        let sign = self.one(Shift::Arithmetic, result, 63);
+        let sign = self.sign(result);
         Word([result, sign, sign, sign])
     }
 }

@@ -52,6 +52,8 @@ struct Region<'a> {
     kept: clif::StackSlot,
     /// What all builtins look like.
     builtin: SigRef,
+    /// And the divisions with operands in registers.
+    narrow: SigRef,
     common: frame::Common,
     /// What there is of each block in this region, in order of their ordinals.
     places: Vec<block::Places>,
@@ -80,6 +82,10 @@ pub(crate) fn region(
     function.signature = signature.clone();
     signature.params.push(AbiParam::new(I64));
     let builtin = function.import_signature(signature);
+    let mut signature = Signature::new(call_conv);
+    signature.params.resize(3, AbiParam::new(I64));
+    signature.returns.resize(2, AbiParam::new(I64));
+    let narrow = function.import_signature(signature);
     let entry = function.dfg.make_block();
     let kept =
         function.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, 8 * KEPT.len() as u32, 3));
@@ -95,6 +101,7 @@ pub(crate) fn region(
         context,
         kept,
         builtin,
+        narrow,
         common,
         places: Vec::new(),
         words,

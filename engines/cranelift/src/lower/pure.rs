@@ -2,10 +2,11 @@
 
 use super::Region;
 use super::memory::NOTHING;
-use crate::limbs::{Bits, Emit, Limb, Shift, Word};
+use crate::limbs::{Bits, Emit, Limb, Shift, Word, ZERO};
 use api::U256;
-use cranelift_codegen::ir::Value;
 use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::{self as clif, InstBuilder, Value};
+use runtime::offset;
 use spec::op;
 
 impl Region<'_> {
@@ -70,7 +71,7 @@ impl Region<'_> {
     }
 
     /// DIV and MOD: by powers of two shifts and masks, of one limb what the processor has, or else a builtin, after a look
-    /// whether both happen to be of one limb.
+    /// whether both happen to be of one limb, or for DIV of two limbs and one.
     fn divide(&mut self, opcode: u8, left: &Word, right: &Word) -> Word {
         let rest = opcode == op::MOD;
         match right.value() {
@@ -89,40 +90,72 @@ impl Region<'_> {
         }
         let above: Vec<Limb> = left.0[1..].iter().chain(&right.0[1..]).copied().collect();
         let is_wide = self.emit.is_not_zero(&above);
-        self.small_or_aside(opcode, [left, right], is_wide, |emit| emit.quotient(left.0[0], right.0[0], rest))
+        let small = |emit: &mut Emit<'_>| emit.quotient(left.0[0], right.0[0], rest);
+        // Of the limbs above, the first is the dividend's second one.
+        self.small_or_aside(opcode, [left, right], is_wide, small, |_| above[1..].to_vec())
     }
 
-    /// SDIV and SMOD: what the processor has, if both words are a limb with copies of its sign, or else a builtin.
+    /// SDIV and SMOD: what the processor has, if both words are a limb with copies of its sign, or else a builtin, after a look whether
+    /// SDIV is of two limbs and one.
     fn divide_signed(&mut self, opcode: u8, left: &Word, right: &Word) -> Word {
         let rest = opcode == op::SMOD;
-        let above = [self.emit.above_signed(left), self.emit.above_signed(right), self.emit.is_special(right.0[0])];
+        let emit = &mut self.emit;
+        let above = [emit.above_signed(left, 1), emit.above_signed(right, 1), emit.is_special(right.0[0])];
         if above.iter().any(|limb| matches!(limb, Limb::Known(1..))) {
             return self.call_aside(opcode, &[*left, *right]);
         }
         let is_wide = self.emit.is_not_zero(&above);
-        self.small_or_aside(opcode, [left, right], is_wide, |emit| emit.quotient_signed(left.0[0], right.0[0], rest))
+        let small = |emit: &mut Emit<'_>| emit.quotient_signed(left.0[0], right.0[0], rest);
+        self.small_or_aside(opcode, [left, right], is_wide, small, |emit| {
+            vec![emit.above_signed(left, 2), above[1], above[2]]
+        })
     }
 
-    /// What is made of limbs, or where words are wide the answer of a builtin.
+    /// What is made of limbs, or where words are wide the answer of a builtin; but that of a division with operands in registers, if
+    /// there is one and the limbs beyond its operands are zero.
     fn small_or_aside(
         &mut self,
         opcode: u8,
         [left, right]: [&Word; 2],
         is_wide: Value,
         make: impl FnOnce(&mut Emit<'_>) -> Word,
+        beyond: impl FnOnce(&mut Emit<'_>) -> Vec<Limb>,
     ) -> Word {
         let (small, wide, goes_on) = (self.new_block(), self.cold_block(), self.new_block());
         self.branch(is_wide, (wide, &[]), (small, &[]));
         self.begin(small);
         let word = make(&mut self.emit);
         let limbs = [I64; 4].map(|ty| self.param(goes_on, ty));
-        let word = word.0.map(|limb| self.emit.value(limb));
-        self.jump(goes_on, &word);
+        self.go_on(goes_on, &word);
         self.begin(wide);
+        if let Some(at) = offset::narrow(opcode) {
+            let beyond = beyond(&mut self.emit);
+            let is_wider = self.emit.is_not_zero(&beyond);
+            let (narrow, wider) = (self.cold_block(), self.cold_block());
+            self.branch(is_wider, (wider, &[]), (narrow, &[]));
+            self.begin(narrow);
+            let word = self.call_narrow(at, left, right, opcode == op::SDIV);
+            self.go_on(goes_on, &word);
+            self.begin(wider);
+        }
         let word = self.call_aside(opcode, &[*left, *right]);
-        let word = word.0.map(|limb| self.emit.value(limb));
-        self.jump(goes_on, &word);
+        self.go_on(goes_on, &word);
         self.begin(goes_on);
         Word(limbs.map(Limb::Is))
+    }
+
+    fn go_on(&mut self, to: clif::Block, word: &Word) {
+        let word = word.0.map(|limb| self.emit.value(limb));
+        self.jump(to, &word);
+    }
+
+    /// The quotient of two limbs by one; with a sign there are copies of it above.
+    fn call_narrow(&mut self, at: i32, left: &Word, right: &Word, signed: bool) -> Word {
+        let callee = self.context_load(at);
+        let operands = [left.0[0], left.0[1], right.0[0]].map(|limb| self.emit.value(limb));
+        let call = self.emit.at.ins().call_indirect(self.narrow, callee, &operands);
+        let [low, high] = [0, 1].map(|i| Limb::Is(self.emit.at.func.dfg.inst_results(call)[i]));
+        let above = if signed { self.emit.sign(high) } else { ZERO };
+        Word([low, high, above, above])
     }
 }

@@ -10,17 +10,22 @@ use api::U256;
 fn quotients_with_signs() {
     let signed = |limb: u64| U256::from(limb) | if limb >> 63 == 1 { U256::MAX << 64 } else { U256::ZERO };
     let is_small = |word: U256| word == signed(word.as_limbs()[0]);
+    let is_double = |word: U256| {
+        word.as_limbs()[2..].iter().all(|limb| *limb == ((word.as_limbs()[1].cast_signed()) >> 63).cast_unsigned())
+    };
     let limbs: Vec<u64> = corners().into_iter().map(|word| word.as_limbs()[0]).collect();
     for (opt, rest) in [(Opt::None, false), (Opt::None, true), (Opt::Speed, false), (Opt::Speed, true)] {
         let asked = |emit: &mut Emit<'_>, [left, right]: [Word; 2]| {
-            [emit.above_signed(&left), emit.is_special(right.0[0])].map(|limb| Word([limb, ZERO, ZERO, ZERO])).into()
+            [emit.above_signed(&left, 1), emit.above_signed(&left, 2), emit.is_special(right.0[0])]
+                .map(|limb| Word([limb, ZERO, ZERO, ZERO]))
+                .into()
         };
         let asked = Compiled::new(opt, [4, 4], asked);
         for word in corners() {
             for divisor in &limbs {
                 let found = asked.run([word, U256::from(*divisor)]).into_iter().map(|limb| limb.is_zero());
                 let ordinary = !matches!(divisor.cast_signed(), 0 | -1);
-                assert!(found.eq([is_small(word), ordinary]), "{word:#x} {divisor:#x} {opt:?}");
+                assert!(found.eq([is_small(word), is_double(word), ordinary]), "{word:#x} {divisor:#x} {opt:?}");
             }
         }
         let one =

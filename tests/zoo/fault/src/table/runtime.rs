@@ -3,6 +3,10 @@
 use super::{Class::*, faults};
 
 faults! {
+    in "engines/runtime/src/narrow.rs" {
+        RuntimeNarrowSign Arith "SDIV" ""
+            "the quotient of two limbs by a limb has the sign of the dividend";
+    }
     in "engines/runtime/src/arith.rs" {
         RuntimeSdivSign Arith "SDIV" ""
             "a negative dividend makes the quotient negative";
