@@ -26,7 +26,7 @@ pub fn exact(outcome: &Outcome) -> Result<B256, Incomplete> {
     digest(outcome, exact_text)
 }
 
-/// Writes behind `text` what [`consensus`] is the hash of, for who hashes many of them together.
+/// Writes behind `text` what [`consensus`] is the hash of, for whoever hashes many of them together.
 pub fn consensus_text(outcome: &Outcome, text: &mut Vec<u8>) -> Result<(), Incomplete> {
     write(outcome, false, text)
 }
@@ -43,7 +43,8 @@ fn digest(outcome: &Outcome, write: Write) -> Result<B256, Incomplete> {
     write(outcome, &mut text).map(|()| keccak256(text))
 }
 
-/// An outcome that is incomplete leaves the text as it was.
+/// An outcome that is incomplete leaves the text as it was. The text is about as long as what the outcome holds, which the limits of the
+/// world bound.
 fn write(outcome: &Outcome, exact: bool, text: &mut Vec<u8>) -> Result<(), Incomplete> {
     let start = text.len();
     let mut encoder = Encoder::onto(std::mem::take(text), exact.into());

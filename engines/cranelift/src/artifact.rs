@@ -141,8 +141,8 @@ fn abi() -> B256 {
         text += &format!("{name}={at};");
     }
     for opcode in 0..=u8::MAX {
-        text +=
-            &format!("{opcode}:{:?},{};", runtime::offset::constant(opcode), runtime::table::is_pure(opcode.into()));
+        let offsets = (runtime::offset::constant(opcode), runtime::offset::narrow(opcode));
+        text += &format!("{opcode}:{offsets:?},{};", runtime::table::is_pure(opcode.into()));
     }
     text += &format!(
         "{} builtins, grow {}, checkpoint {}",

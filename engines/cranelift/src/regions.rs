@@ -186,7 +186,11 @@ fn weight_of(func: &Func, inst: &Inst, is_known: impl Fn(Value) -> bool) -> u64 
             op::MUL => 1 + limbs * limbs * 2,
             op::LT | op::GT | op::SLT | op::SGT | op::EQ | op::ISZERO => 11,
             op::SHL | op::SHR | op::SAR if !is_known(top) => 45,
-            op::SDIV | op::SMOD => 40,
+            // With the ways for words that are less wide.
+            op::DIV => 47,
+            op::MOD => 35,
+            op::SDIV => 62,
+            op::SMOD => 45,
             _ => 20,
         },
         Op::Env(_) | Op::Load(_) | Op::Store(..) => limbs + 1,

@@ -70,6 +70,7 @@ pub(crate) fn avx512(states: &mut State) {
     permute(states);
 }
 
+#[cfg_attr(not(any(test, target_arch = "x86_64")), expect(dead_code))]
 #[inline(always)]
 pub(crate) fn permute(states: &mut State) {
     let mut a = *states;

@@ -3,7 +3,7 @@
 //! One lives on the native stack while a vm runs a frame. Its first part has a fixed layout and is addressed by compiled
 //! code; what lies in memory that can move (the memory of the frame) is written here by whatever moves it and read from here at
 //! each use. The optimising compiler keeps copies instead, and reads them again where a function is entered, behind the growth of memory
-//! and behind every instruction that is a builtin. Functions of words, CALLDATALOAD and the report of a canonical point move no memory.
+//! and behind every instruction that is a builtin. Functions of words, with operands in memory or in registers, CALLDATALOAD and the report of a canonical point move no memory.
 //! The rest belongs to the builtins.
 
 use crate::modular::Moduli;

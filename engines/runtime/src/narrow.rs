@@ -1,7 +1,8 @@
 //! Divisions of two limbs by one, with operands and answer in registers.
 //!
 //! Programs that compute with fixed points multiply words of a limb and divide the product by a limb. Compiled code that finds a division to be
-//! like that calls these, which read nothing from memory and write nothing there.
+//! like that calls these, which read nothing from memory and write nothing there. None of them can panic, which would abort the process: no
+//! divisor is zero where one divides, and each rest is below it.
 
 use crate::divide::by_limb;
 use api::U256;
@@ -24,7 +25,8 @@ pub struct Quotient {
 pub struct Narrows {
     /// DIV. By zero it is zero.
     pub div: Narrow,
-    /// SDIV: operands and answer carry a sign. The divisor is not -1, by which a quotient may need a bit more.
+    /// SDIV: operands and answer carry a sign. The divisor is not -1, by which a quotient may need a bit more: compiled code calls the
+    /// builtin then.
     pub sdiv: Narrow,
 }
 

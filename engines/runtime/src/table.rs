@@ -1,4 +1,5 @@
-//! The one table of what compiled code may call: an entry per opcode, then a few that are no instruction.
+//! The one table of what compiled code may call on the stack: an entry per opcode, then a few that are no instruction. (`narrow` has
+//! two functions beside it, with operands in registers.)
 //!
 //! An entry takes its operands from the top of a stack in memory, leaves its answer in their place, and says in a register
 //! whether to go on. How many words it takes and leaves is checked against the instruction table when this compiles.

@@ -195,6 +195,7 @@ impl Campaign<'_> {
             if !fault::planted!(CampaignWorker) || state.next.is_multiple_of(2 * BLOCK) {
                 state.ledger.merge(&block.ledger);
             }
+            assert_eq!(block.results.len(), block.leaves.len(), "every case has a leaf");
             for (result, leaf) in block.results.iter().zip(block.leaves) {
                 self.count(state, result);
                 state.leaves.push(leaf);

@@ -54,26 +54,49 @@ fn branches_on_comparisons_with_zero() {
     assert_eq!(ends.len(), 2, "some are taken and some are not");
 }
 
-/// Two limbs by one, with and without signs, which a compiler may do in registers; and by what carries a sign into more limbs.
+/// Two limbs by one, with and without signs, which a compiler may do in registers; and by what carries a sign into more limbs. Of
+/// operands the compiler knows nothing, or one of them, or that the dividend has two limbs.
 #[test]
 fn two_limbs_are_divided_by_one() {
     const LIMBS: [u64; 7] = [0, 1, 7, 10, (1 << 63) - 1, 1 << 63, u64::MAX];
     let mut engines = engines();
-    let operands = [push(U256::from(32)), vec![op::CALLDATALOAD], push(U256::ZERO), vec![op::CALLDATALOAD]].concat();
-    for opcode in [op::DIV, op::SDIV] {
-        let code = returning([operands.clone(), vec![opcode]].concat());
-        let is_signed = opcode == op::SDIV;
+    let from = |offset: u64| [push(U256::from(offset)), vec![op::CALLDATALOAD]].concat();
+    for is_signed in [false, true] {
+        let opcode = if is_signed { op::SDIV } else { op::DIV };
         let above = |limb: u64| if is_signed && limb >> 63 == 1 { u64::MAX } else { 0 };
-        for (high, divisor) in LIMBS.iter().flat_map(|high| LIMBS.iter().map(move |divisor| (*high, *divisor))) {
-            let dividend = U256::from_limbs([7, high, above(high), above(high)]);
-            let divisor = U256::from_limbs([divisor, above(divisor), above(divisor), above(divisor)]);
-            let data = [dividend.to_be_bytes::<32>(), divisor.to_be_bytes::<32>()].concat();
-            let outcome = run_all(&mut engines, &call_case(Revision::Osaka, code.clone(), data));
-            let turn = |word: U256| if is_signed && word.bit(255) { word.wrapping_neg() } else { word };
-            let magnitude = turn(dividend).checked_div(turn(divisor)).unwrap_or(U256::ZERO);
-            let turned = is_signed && dividend.bit(255) != divisor.bit(255);
-            let quotient = if turned { magnitude.wrapping_neg() } else { magnitude };
-            assert_eq!(suite::receipt(&outcome).output, quotient.to_be_bytes::<32>()[..], "{dividend} by {divisor}");
+        let word = |low: u64, high: u64| U256::from_limbs([low, high, above(high), above(high)]);
+        let divisors = LIMBS.map(|limb| word(limb, above(limb)));
+        let dividends: Vec<U256> = LIMBS.iter().flat_map(|low| LIMBS.map(|high| word(*low, high))).collect();
+        let mut codes: Vec<(Option<U256>, Option<U256>, Vec<u8>)> =
+            vec![(None, None, [from(32), from(0), vec![opcode]].concat())];
+        codes.extend(divisors.map(|known| (None, Some(known), [push(known), from(0), vec![opcode]].concat())));
+        codes.extend(
+            [dividends[1], dividends[33], dividends[47]]
+                .map(|known| (Some(known), None, [from(32), push(known), vec![opcode]].concat())),
+        );
+        if !is_signed {
+            let cut = [push(U256::MAX >> 128), vec![op::AND, opcode]].concat();
+            codes.push((None, None, [from(32), from(0), cut].concat()));
+        }
+        for (dividend, divisor, code) in codes {
+            let code = returning(code);
+            let dividends = dividend.map_or(dividends.clone(), |known| vec![known]);
+            for dividend in dividends {
+                for divisor in divisor.map_or(divisors.to_vec(), |known| vec![known]) {
+                    let data = [dividend.to_be_bytes::<32>(), divisor.to_be_bytes::<32>()].concat();
+                    let outcome = run_all(&mut engines, &call_case(Revision::Osaka, code.clone(), data));
+                    let expect = quotient(dividend, divisor, is_signed).to_be_bytes::<32>();
+                    assert_eq!(suite::receipt(&outcome).output, expect[..], "{dividend:#x} by {divisor:#x}");
+                }
+            }
         }
     }
+}
+
+/// As the yellow paper has it.
+fn quotient(dividend: U256, divisor: U256, is_signed: bool) -> U256 {
+    let turn = |word: U256, turns: bool| if turns { word.wrapping_neg() } else { word };
+    let [left, right] = [dividend, divisor].map(|word| is_signed && word.bit(255));
+    let magnitude = turn(dividend, left).checked_div(turn(divisor, right)).unwrap_or(U256::ZERO);
+    turn(magnitude, left != right)
 }

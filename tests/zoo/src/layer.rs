@@ -147,8 +147,8 @@ impl Layer {
             Kind::Tests => "",
             Kind::Chaos if is_optimised(fault) => "interp,cranelift-swarm",
             Kind::Chaos => "interp,template-chaos",
-            // The optimising compiler takes minutes for thousands of codes, as does a hopper, which makes machine code of each in
-            // several ways.
+            // The optimising compiler takes minutes for the codes of a campaign, as does a hopper, which makes machine code of each in
+            // several ways. The matrix takes it seconds: most of its codes are a few bytes.
             Kind::Gate("campaign") | Kind::Campaign | Kind::Fuzzers if fault.place == "runtime" => TEMPLATES,
             Kind::Gate("matrix" | "campaign") | Kind::Fuzzers => engines(fault).trim_end_matches(",hopper"),
             _ => engines(fault),

@@ -71,7 +71,7 @@ impl Region<'_> {
     }
 
     /// DIV and MOD: by powers of two shifts and masks, of one limb what the processor has, or else a builtin, after a look
-    /// whether both happen to be of one limb, or for DIV of two limbs and one.
+    /// whether both happen to be of one limb, or whether DIV is of two limbs by one and can have them in registers.
     fn divide(&mut self, opcode: u8, left: &Word, right: &Word) -> Word {
         let rest = opcode == op::MOD;
         match right.value() {
@@ -89,6 +89,9 @@ impl Region<'_> {
             return self.emit.quotient(left.0[0], right.0[0], rest);
         }
         let above: Vec<Limb> = left.0[1..].iter().chain(&right.0[1..]).copied().collect();
+        if right.0[1..].iter().any(|limb| matches!(limb, Limb::Known(1..))) {
+            return self.call_aside(opcode, &[*left, *right]);
+        }
         let is_wide = self.emit.is_not_zero(&above);
         let small = |emit: &mut Emit<'_>| emit.quotient(left.0[0], right.0[0], rest);
         // Of the limbs above, the first is the dividend's second one.
@@ -96,7 +99,7 @@ impl Region<'_> {
     }
 
     /// SDIV and SMOD: what the processor has, if both words are a limb with copies of its sign, or else a builtin, after a look whether
-    /// SDIV is of two limbs and one.
+    /// SDIV is of two limbs by one and can have them in registers.
     fn divide_signed(&mut self, opcode: u8, left: &Word, right: &Word) -> Word {
         let rest = opcode == op::SMOD;
         let emit = &mut self.emit;
