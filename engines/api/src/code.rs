@@ -24,9 +24,10 @@ impl Code {
 
     /// Code with these bytes.
     pub fn new(bytes: Bytes) -> Code {
-        let mut padded = vec![0; bytes.len() + Code::PADDING].into_boxed_slice();
-        padded[..bytes.len()].copy_from_slice(&bytes);
-        Code(Arc::new(Inner { bytes, padded, hash: OnceLock::new() }))
+        let mut padded = Vec::with_capacity(bytes.len() + Code::PADDING);
+        padded.extend_from_slice(&bytes);
+        padded.resize(bytes.len() + Code::PADDING, 0);
+        Code(Arc::new(Inner { bytes, padded: padded.into_boxed_slice(), hash: OnceLock::new() }))
     }
 
     /// Code whose hash is known already.

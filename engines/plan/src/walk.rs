@@ -1,13 +1,13 @@
 //! One walk from the first byte to the last, which decodes, cuts and sums up.
 
-use crate::fact::{FACTS, Fact};
+use crate::fact::{Fact, IMMEDIATES, facts};
 use crate::{Ends, Op, Plan, Section};
 use api::Code;
 use spec::{Revision, op};
 
 /// Plans a code in the place of an older plan.
 pub(crate) fn plan(plan: &mut Plan, code: &Code, revision: Revision) {
-    let facts = &FACTS[revision.index()];
+    let facts = facts(revision);
     clear(plan, code.len(), revision);
     let mut walk = Walk { plan, sums: Sums::new(0, 0), is_open: false };
     let bytes = code.padded();
@@ -16,18 +16,18 @@ pub(crate) fn plan(plan: &mut Plan, code: &Code, revision: Revision) {
     let mut pc = 0;
     while pc < code.len() {
         let opcode = bytes[pc];
-        let fact = facts[usize::from(opcode)];
         if opcode == op::JUMPDEST {
             walk.close(Ends::Falls);
             live |= !fault::planted!(PlanDeadLeader) || pc % 2 == 0;
         }
         if live {
-            live = walk.take(pc, opcode, fact);
+            live = walk.take(pc, opcode, facts.get(opcode));
         }
-        pc += 1 + usize::from(fact.immediate) - usize::from(fault::planted!(PlanPush32) && fact.immediate == 32);
+        let immediate = IMMEDIATES[usize::from(opcode)];
+        pc += 1 + usize::from(immediate) - usize::from(fault::planted!(PlanPush32) && immediate == 32);
     }
     if live {
-        walk.take(pc, op::STOP, facts[usize::from(op::STOP)]);
+        walk.take(pc, op::STOP, facts.get(op::STOP));
     }
 }
 

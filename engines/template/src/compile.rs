@@ -15,7 +15,7 @@ use crate::{CODE_LEN_MAX, Features};
 use api::{Code, Revision};
 use plan::{Ends, Op, Plan, Section};
 use runtime::Status;
-use spec::op;
+use spec::{limits, op};
 use std::ops::Range;
 
 /// The machine code of one bytecode.
@@ -78,6 +78,11 @@ const WORK_MAX: u64 = 1 << 21;
 
 /// The most that settling can cost. Sections that no frame passes cost nothing.
 fn work(plan: &Plan) -> u64 {
+    // Mostly a look at the length is enough: a section that a frame passes holds no more words than a stack.
+    let bound = plan.ops.len() as u64 * (1 + limits::STACK as u64);
+    if bound <= WORK_MAX {
+        return bound;
+    }
     let words = |section: &Section| 1 + u64::from(section.need) + u64::from(section.growth);
     let passable = plan.sections.iter().filter(|section| check(section).is_some());
     passable.map(|section| section.ops.len() as u64 * words(section)).sum()
@@ -97,14 +102,20 @@ pub(crate) struct Compiler<I> {
 /// What encoding may cost, in instructions of the usual kind. All that fit the longest code are below it.
 const EFFORT_MAX: u64 = 80_000;
 const _: () = assert!((CODE_LEN_MAX as u64) < EFFORT_MAX);
+/// The most that an instruction counts as.
+const COST_MAX: u64 = 3;
 
 /// What encoding costs. Where an offset is not known, a read of memory is encoded twice, on the straight path and off it, and
 /// one of calldata is as long again.
 fn effort(plan: &Plan) -> u64 {
+    let bound = plan.ops.len() as u64 * COST_MAX;
+    if bound <= EFFORT_MAX {
+        return bound;
+    }
     let passable = plan.sections.iter().filter(|section| check(section).is_some());
     let ops = passable.flat_map(|section| &plan.ops[section.ops.start as usize..section.ops.end as usize]);
     let cost = |op: &Op| match op.opcode {
-        op::CALLDATALOAD => 3,
+        op::CALLDATALOAD => COST_MAX,
         op::MLOAD => 2,
         _ => 1,
     };

@@ -78,7 +78,7 @@ impl<I: Isa> Walk<'_, I> {
                 Halt::Undefined
             }));
         }
-        if has_builtin(op.opcode) && self.has(Whim::Builtin, op) {
+        if self.has(Whim::Builtin, op) && has_builtin(op.opcode) {
             return self.builtin(op);
         }
         match op.opcode {

@@ -37,13 +37,13 @@ impl Signers {
 }
 
 /// Applies a list of authorisations. One that does not hold is passed over.
-pub(crate) fn apply(world: &mut World, signers: &mut Signers, chain_id: u64, authorizations: &[Authorization]) {
+pub(crate) fn apply(world: &mut World<'_>, signers: &mut Signers, chain_id: u64, authorizations: &[Authorization]) {
     for authorization in authorizations {
         apply_one(world, signers, chain_id, authorization);
     }
 }
 
-fn apply_one(world: &mut World, signers: &mut Signers, chain_id: u64, authorization: &Authorization) {
+fn apply_one(world: &mut World<'_>, signers: &mut Signers, chain_id: u64, authorization: &Authorization) {
     if !authorization.chain_id.is_zero() && authorization.chain_id != U256::from(chain_id) {
         return;
     }

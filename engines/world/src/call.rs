@@ -6,7 +6,7 @@ use crate::session::word;
 use api::{Address, AskKind, Bytes, CallKind, CallRequest, End, EngineError, Frame, Message, Request, Revision, U256};
 use spec::limits;
 
-impl Driver<'_> {
+impl Driver<'_, '_> {
     /// Enters the call that a suspended frame asks for.
     pub(crate) fn begin_call(&mut self, caller: &Frame) -> Result<Entered, EngineError> {
         let Some(Request::Call(request)) = &caller.request else {
@@ -23,7 +23,7 @@ impl Driver<'_> {
             return Ok(Entered::Done(refused(request.gas)));
         }
         let message = message(caller, request);
-        let memory_limit = Self::room(caller, request.input_len);
+        let memory_limit = Self::memory_left(caller, request.input_len);
         self.enter_call(message, request.target, memory_limit)
     }
 
@@ -54,7 +54,7 @@ impl Driver<'_> {
             return Ok(Entered::Done(self.settle(&message, id, snapshot, done)));
         }
         let frame = self.frame(message, memory_limit, id);
-        Ok(Entered::Frame(Box::new(Live { frame, code, snapshot, left: false, halts: false })))
+        Ok(Entered::Frame(Live { frame, code, snapshot, left: false, halts: false }))
     }
 
     fn run_precompile(&mut self, message: &Message, target: &Address, revision: Revision) -> Result<Done, EngineError> {

@@ -8,7 +8,7 @@ use api::{
 };
 use spec::limits;
 
-impl Driver<'_> {
+impl Driver<'_, '_> {
     /// Enters the create that a suspended frame asks for.
     pub(crate) fn begin_create(&mut self, caller: &Frame) -> Result<Entered, EngineError> {
         let Some(Request::Create(request)) = &caller.request else {
@@ -44,7 +44,7 @@ impl Driver<'_> {
             value: request.value,
             input: Bytes::new(),
         };
-        let memory_limit = Self::room(caller, request.init_len);
+        let memory_limit = Self::memory_left(caller, request.init_len);
         Ok(self.enter_create(message, code, memory_limit))
     }
 
@@ -56,7 +56,7 @@ impl Driver<'_> {
         self.session.world.warm(address);
         let after = self.session.world.snapshot();
         let snapshot = if fault::planted!(WorldCreateWarm) { before } else { after };
-        if self.session.world.entry(address).is_taken() {
+        if self.session.world.is_taken(address) {
             let end = End::Halt(Halt::Collision);
             let done = Done { end, gas_left: message.gas, output: Bytes::new(), created: None };
             return Entered::Done(self.settle(&message, id, snapshot, done));
@@ -67,6 +67,6 @@ impl Driver<'_> {
             self.session.world.set_nonce(address, 1);
         }
         let frame = self.frame(message, memory_limit, id);
-        Entered::Frame(Box::new(Live { frame, code, snapshot, left: false, halts: false }))
+        Entered::Frame(Live { frame, code, snapshot, left: false, halts: false })
     }
 }

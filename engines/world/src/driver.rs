@@ -18,20 +18,29 @@ pub(crate) struct Vms<'a> {
 }
 
 /// Runs the frames of one transaction.
-pub(crate) struct Driver<'a> {
+pub(crate) struct Driver<'a, 'w> {
     pub(crate) vms: Vms<'a>,
-    pub(crate) session: Session<'a>,
+    pub(crate) session: Session<'a, 'w>,
     pub(crate) env: Arc<Env>,
-    /// Used frames, whose allocations are used again.
-    pub(crate) pool: &'a mut Vec<Frame>,
+    pub(crate) room: &'a mut Room,
     pub(crate) frames_entered: u32,
     pub(crate) checkpoints: bool,
     pub(crate) steps: bool,
 }
 
+/// Room that one transaction leaves for the next.
+#[derive(Default)]
+pub(crate) struct Room {
+    /// Used frames, whose stacks and memories are used again.
+    #[allow(clippy::vec_box, reason = "frames are long, and move between here and the stack")]
+    frames: Vec<Box<Frame>>,
+    /// Empty between transactions.
+    stack: Vec<Live>,
+}
+
 /// A frame that has begun.
 pub(crate) struct Live {
-    pub(crate) frame: Frame,
+    pub(crate) frame: Box<Frame>,
     pub(crate) code: Code,
     pub(crate) snapshot: Snapshot,
     /// The vm left it: it is interpreted precisely until it ends.
@@ -52,25 +61,27 @@ pub(crate) struct Done {
 /// What entering a call or create comes to.
 pub(crate) enum Entered {
     /// There is code to run.
-    Frame(Box<Live>),
+    Frame(Live),
     /// It is over already.
     Done(Done),
 }
 
-impl Driver<'_> {
+impl Driver<'_, '_> {
     /// Runs whatever was entered to its end.
     pub(crate) fn run(&mut self, entered: Entered) -> Result<Done, EngineError> {
-        let mut stack = match entered {
+        let first = match entered {
             Entered::Done(done) => return Ok(done),
-            Entered::Frame(live) => vec![live],
+            Entered::Frame(live) => live,
         };
+        let mut stack = std::mem::take(&mut self.room.stack);
+        stack.push(first);
         loop {
             let live = stack.last_mut().expect("a frame runs until it is popped below");
             self.session.frame = live.frame.id;
             let entered = match self.step_vm(live)? {
                 Exit::End(end) => {
                     let live = stack.pop().expect("it was the last");
-                    Entered::Done(self.finish(*live, end))
+                    Entered::Done(self.finish(live, end))
                 }
                 Exit::Call => self.begin_call(&live.frame)?,
                 Exit::Create => self.begin_create(&live.frame)?,
@@ -95,7 +106,10 @@ impl Driver<'_> {
             match (entered, stack.last_mut()) {
                 (Entered::Frame(live), _) => stack.push(live),
                 (Entered::Done(done), Some(caller)) => resume(&mut caller.frame, done),
-                (Entered::Done(done), None) => return Ok(done),
+                (Entered::Done(done), None) => {
+                    self.room.stack = stack;
+                    return Ok(done);
+                }
             }
         }
     }
@@ -149,10 +163,10 @@ impl Driver<'_> {
     }
 
     /// A frame for this message, ready to run; memory is shared out among the live frames.
-    pub(crate) fn frame(&mut self, message: Message, memory_limit: u64, id: u32) -> Frame {
-        let mut frame = match self.pool.pop() {
+    pub(crate) fn frame(&mut self, message: Message, memory_limit: u64, id: u32) -> Box<Frame> {
+        let mut frame = match self.room.frames.pop() {
             Some(used) => used,
-            None => Frame::new(Message::default(), self.env.clone()),
+            None => Box::new(Frame::new(Message::default(), self.env.clone())),
         };
         frame.reset(message, self.env.clone(), memory_limit);
         (frame.checkpoints, frame.steps, frame.id) = (self.checkpoints, self.steps, id);
@@ -160,7 +174,7 @@ impl Driver<'_> {
     }
 
     /// Bytes that a callee may use: what its caller was given, less what the caller holds while it waits.
-    pub(crate) fn room(caller: &Frame, input_len: usize) -> u64 {
+    pub(crate) fn memory_left(caller: &Frame, input_len: usize) -> u64 {
         let held = caller.memory.len() + caller.return_data.len() + input_len;
         caller.memory.limit().saturating_sub(held as u64)
     }
@@ -190,7 +204,7 @@ impl Driver<'_> {
             false => Done { end, gas_left: frame.gas_left, output, created: None },
         };
         let done = self.settle(&frame.message, frame.id, snapshot, done);
-        self.pool.push(frame);
+        self.room.frames.push(frame);
         done
     }
 

@@ -3,10 +3,27 @@
 use api::{Revision, Transaction};
 use spec::gas;
 
+/// What a transaction pays whatever it does.
+pub(crate) struct Dues {
+    pub(crate) intrinsic: u64,
+    pub(crate) floor: u64,
+}
+
+impl Dues {
+    pub(crate) fn new(transaction: &Transaction, revision: Revision) -> Dues {
+        Dues { intrinsic: intrinsic_gas(transaction, revision), floor: floor_gas(transaction, revision) }
+    }
+}
+
+/// Bytes of data, zeros and others: they have two prices.
+fn data(transaction: &Transaction) -> (u64, u64) {
+    let zeros = transaction.data.iter().filter(|byte| **byte == 0).count();
+    (zeros as u64, (transaction.data.len() - zeros) as u64)
+}
+
 /// Gas charged before execution. Sums saturate: no gas limit reaches what saturates.
 pub fn intrinsic_gas(transaction: &Transaction, revision: Revision) -> u64 {
-    let zeros = transaction.data.iter().filter(|byte| **byte == 0).count() as u64;
-    let others = transaction.data.len() as u64 - zeros;
+    let (zeros, others) = data(transaction);
     let mut total = gas::TX_BASE
         .saturating_add(zeros.saturating_mul(gas::TX_DATA_ZERO))
         .saturating_add(others.saturating_mul(gas::data_nonzero(revision)));
@@ -33,10 +50,7 @@ pub fn floor_gas(transaction: &Transaction, revision: Revision) -> u64 {
     if !revision.is(Revision::Prague) {
         return 0;
     }
-    let tokens: u64 = transaction
-        .data
-        .iter()
-        .map(|byte| if *byte == 0 { 1 } else { 4 - u64::from(fault::planted!(WorldFloorTokens)) })
-        .sum();
+    let (zeros, others) = data(transaction);
+    let tokens = zeros + others * (4 - u64::from(fault::planted!(WorldFloorTokens)));
     gas::TX_BASE + tokens * gas::TX_FLOOR_TOKEN
 }

@@ -10,6 +10,7 @@ mod blob;
 mod call;
 mod create;
 mod driver;
+mod entry;
 mod intrinsic;
 mod machine;
 mod precompile;

@@ -1,26 +1,29 @@
 //! [`Machine`]: the world and the driver around a vm make an engine.
 
 use crate::authorization::Signers;
-use crate::driver::Vms;
+use crate::driver::{Room, Vms};
+use crate::entry::Journal;
 use crate::roots::state_root;
 use crate::session::{Stream, lend};
 use crate::state::World;
 use crate::transact::{Context, Recording, transact};
-use api::{Case, Counts, Engine, EngineError, EngineId, Field, Frame, Outcome, Published, Unsupported, Vm, Watch};
+use api::{Case, Counts, Engine, EngineError, EngineId, Field, Outcome, Published, Unsupported, Vm, Watch};
 
 /// Turns a vm into an engine.
 pub struct Machine<V> {
     id: EngineId,
     vm: V,
     precise: Option<Box<dyn Vm>>,
-    pool: Vec<Frame>,
+    room: Room,
+    journal: Journal,
     signers: Signers,
 }
 
 impl<V: Vm + 'static> Machine<V> {
     /// An engine that runs every frame on `vm`.
     pub fn new(id: EngineId, vm: V) -> Machine<V> {
-        Machine { id, vm, precise: None, pool: Vec::new(), signers: Signers::default() }
+        let (room, journal) = (Room::default(), Journal::new());
+        Machine { id, vm, precise: None, room, journal, signers: Signers::default() }
     }
 
     /// The same, with a vm that finishes the frames that `vm` leaves.
@@ -41,7 +44,7 @@ impl<V: Vm + 'static> Engine for Machine<V> {
     fn run(&mut self, case: &Case, mut watch: Watch<'_>) -> Result<Outcome, EngineError> {
         let mut context = Context {
             case,
-            world: World::new(case.revision, case.accounts.clone()),
+            world: World::new(case.revision, &case.accounts, std::mem::take(&mut self.journal)),
             stream: Stream::default(),
             signers: &mut self.signers,
             gas_used: 0,
@@ -62,9 +65,10 @@ impl<V: Vm + 'static> Engine for Machine<V> {
                     None => None,
                 },
             };
-            transactions.push(transact(&mut context, index, vms, &mut self.pool, recording)?);
+            transactions.push(transact(&mut context, index, vms, &mut self.room, recording)?);
         }
-        let state = context.world.into_accounts();
+        let (state, journal) = context.world.into_accounts();
+        self.journal = journal;
         let state_root = if watch.roots { Field::Known(state_root(&state)) } else { Field::Unknown };
         Ok(Outcome { transactions, state: Field::Known(state), state_root })
     }

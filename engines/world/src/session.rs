@@ -18,9 +18,9 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Nothing yet, with room for what most transactions ask.
+    /// Nothing yet, with room for what most transactions ask, which is not more than allocators give out quickly.
     pub(crate) fn new() -> Record {
-        Record { frames: Vec::with_capacity(4), transcript: Transcript::with_capacity(24) }
+        Record { frames: Vec::with_capacity(4), transcript: Transcript::with_capacity(8) }
     }
 }
 
@@ -34,8 +34,8 @@ pub(crate) struct Stream {
 }
 
 /// The host of one transaction.
-pub(crate) struct Session<'a> {
-    pub(crate) world: &'a mut World,
+pub(crate) struct Session<'a, 'w> {
+    pub(crate) world: &'a mut World<'w>,
     pub(crate) block: &'a Block,
     pub(crate) transaction: u32,
     pub(crate) record: Option<Record>,
@@ -53,7 +53,7 @@ pub(crate) struct Session<'a> {
     pub(crate) kept_bytes: u64,
 }
 
-impl Session<'_> {
+impl Session<'_, '_> {
     /// Adds a question to the transcript.
     pub(crate) fn ask(&mut self, kind: AskKind, subject: U256, operand: U256, answer: U256, cold: bool) {
         self.asks += 1;
@@ -81,10 +81,9 @@ pub(crate) fn word(address: Address) -> U256 {
     U256::from_be_slice(address.as_slice())
 }
 
-impl Host for Session<'_> {
+impl Host for Session<'_, '_> {
     fn account(&mut self, address: Address) -> Loaded<AccountInfo> {
-        let cold = self.world.warm(address);
-        let entry = self.world.entry(address);
+        let (entry, cold) = self.world.look(address);
         let value = AccountInfo {
             exists: entry.exists,
             empty: entry.is_empty(),
@@ -96,8 +95,8 @@ impl Host for Session<'_> {
     }
 
     fn balance(&mut self, address: Address) -> Loaded<U256> {
-        let cold = self.world.warm(address);
-        let value = self.world.entry(address).balance;
+        let (entry, cold) = self.world.look(address);
+        let value = entry.balance;
         self.about(AskKind::Balance, address, value, cold);
         Loaded { value, cold }
     }
@@ -109,8 +108,7 @@ impl Host for Session<'_> {
     }
 
     fn code_hash(&mut self, address: Address) -> Loaded<B256> {
-        let cold = self.world.warm(address);
-        let entry = self.world.entry(address);
+        let (entry, cold) = self.world.look(address);
         let is_nothing = entry.is_empty() && !(fault::planted!(WorldHashEmpty) && entry.exists);
         let value = if is_nothing { B256::ZERO } else { entry.code.hash() };
         self.about(AskKind::CodeHash, address, value.into(), cold);
@@ -118,8 +116,8 @@ impl Host for Session<'_> {
     }
 
     fn code(&mut self, address: Address) -> Loaded<Code> {
-        let cold = self.world.warm(address);
-        let value = self.world.entry(address).code.clone();
+        let (entry, cold) = self.world.look(address);
+        let value = entry.code.clone();
         self.about(AskKind::Code, address, U256::from(value.len()), cold);
         Loaded { value, cold }
     }

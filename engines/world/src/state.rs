@@ -4,66 +4,14 @@
 //! cold, originals, transient storage, the refund counter, what was created or destroyed) is reset by
 //! [`World::end_transaction`].
 
+use crate::entry::{Cell, Entry, Journal, Open, Undo, entry_of, write_down};
 use crate::precompile::is_precompile;
-use api::{Account, Address, Code, Log, Revision, State, U256};
-use std::collections::BTreeMap;
+use api::{Address, Code, Log, Revision, State, U256};
+use std::collections::btree_map::Entry as Place;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// An account, there or not: accesses to absent accounts are remembered too.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Entry {
-    pub(crate) exists: bool,
-    pub(crate) nonce: u64,
-    pub(crate) balance: U256,
-    pub(crate) code: Code,
-    pub(crate) storage: BTreeMap<U256, Cell>,
-    /// Accessed in this transaction (EIP-2929).
-    pub(crate) warm: bool,
-    /// Touched in this transaction: removed at its end if empty (EIP-161).
-    pub(crate) touched: bool,
-    /// Created in this transaction (EIP-6780).
-    pub(crate) created: bool,
-    /// Removed at the end of this transaction.
-    pub(crate) destroyed: bool,
-}
-
-impl Entry {
-    /// Empty in the sense of EIP-161, which an absent account is too.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.nonce == 0 && self.balance.is_zero() && self.code.is_empty()
-    }
-
-    /// Whether a create may not use the address (EIP-684, EIP-7610).
-    pub(crate) fn is_taken(&self) -> bool {
-        let asks_storage = !fault::planted!(WorldCollisionStorage);
-        self.nonce != 0
-            || !self.code.is_empty()
-            || asks_storage && self.storage.values().any(|cell| !cell.current.is_zero())
-    }
-}
-
-/// A storage slot within a transaction.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Cell {
-    pub(crate) original: U256,
-    pub(crate) current: U256,
-    pub(crate) warm: bool,
-}
-
-/// What undoes one change.
-#[derive(Debug)]
-enum Undo {
-    Appeared(Address),
-    Balance(Address, U256),
-    Nonce(Address, u64),
-    Code(Address, Code),
-    Warmed(Address),
-    Touched(Address),
-    Created(Address),
-    Destroyed(Address),
-    Slot(Address, U256, U256),
-    SlotWarmed(Address, U256),
-    Transient(Address, U256, U256),
-}
+/// Changes for which a journal keeps room from one case to the next.
+const JOURNAL_KEPT: usize = 1 << 10;
 
 /// A point to which the world can be taken back.
 #[derive(Clone, Copy, Debug)]
@@ -78,35 +26,37 @@ const RIPEMD: Address = Address::with_last_byte(3);
 
 /// The state of a case while it runs.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct World<'a> {
     pub(crate) revision: Revision,
     /// What the case begins with.
-    base: State,
+    base: &'a State,
     /// What was looked at; an entry stands for the account even when that is gone.
     entries: BTreeMap<Address, Entry>,
     transient: BTreeMap<(Address, U256), U256>,
-    journal: Vec<Undo>,
+    journal: Journal,
     pub(crate) logs: Vec<Log>,
     pub(crate) refund: i64,
 }
 
-impl World {
-    /// The world that a case begins with.
-    pub(crate) fn new(revision: Revision, base: State) -> World {
+impl<'a> World<'a> {
+    /// The world that a case begins with. The journal has room from another world.
+    pub(crate) fn new(revision: Revision, base: &'a State, journal: Journal) -> World<'a> {
         World {
             revision,
             base,
             entries: BTreeMap::new(),
             transient: BTreeMap::new(),
-            journal: Vec::new(),
+            journal,
             logs: Vec::new(),
             refund: 0,
         }
     }
 
-    /// The accounts as they are written down.
-    pub(crate) fn into_accounts(self) -> State {
-        let mut accounts = self.base;
+    /// The accounts as they are written down, and the journal, empty. What room a case of many changes needed is not kept.
+    pub(crate) fn into_accounts(mut self) -> (State, Journal) {
+        self.journal.clear();
+        self.journal.shrink_to(JOURNAL_KEPT);
+        let mut accounts = self.base.clone();
         for (address, entry) in &self.entries {
             match entry.exists {
                 true => write_down(entry, accounts.entry(*address).or_default()),
@@ -114,26 +64,69 @@ impl World {
             }
         }
         // What the case says of accounts that nobody looked at is written down as the others are.
-        accounts.values_mut().for_each(|account| account.storage.retain(|_, value| !value.is_zero()));
-        accounts
+        for account in accounts.values_mut().filter(|account| account.storage.values().any(U256::is_zero)) {
+            account.storage.retain(|_, value| !value.is_zero());
+        }
+        (accounts, self.journal)
     }
 
     /// An account, absent if nobody wrote it down.
     pub(crate) fn entry(&mut self, address: Address) -> &mut Entry {
-        let base = &self.base;
-        self.entries.entry(address).or_insert_with(|| base.get(&address).map(entry_of).unwrap_or_default())
+        self.open(address).entry
+    }
+
+    /// An account, to be changed.
+    fn open(&mut self, address: Address) -> Open<'_> {
+        let base = self.base;
+        let entry = self.entries.entry(address).or_insert_with(|| base.get(&address).map(entry_of).unwrap_or_default());
+        Open { address, entry, journal: &mut self.journal, revision: self.revision }
+    }
+
+    /// A slot of an account.
+    fn cell(&mut self, address: Address, key: U256) -> &mut Cell {
+        let base = self.base;
+        let entry = self.entry(address);
+        match entry.storage.entry(key) {
+            Place::Occupied(cell) => cell.into_mut(),
+            Place::Vacant(place) => {
+                let account = base.get(&address).filter(|_| !entry.is_blank);
+                let value = account.and_then(|account| account.storage.get(&key)).copied().unwrap_or_default();
+                place.insert(Cell { original: value, current: value, warm: false })
+            }
+        }
+    }
+
+    /// Whether a create may not use an address (EIP-684, EIP-7610).
+    pub(crate) fn is_taken(&mut self, address: Address) -> bool {
+        let base = self.base;
+        let entry = self.entry(address);
+        let asks_storage = !fault::planted!(WorldCollisionStorage);
+        let mut slots = base.get(&address).filter(|_| !entry.is_blank).into_iter().flat_map(|account| &account.storage);
+        let is_there = |(key, value): (_, &U256)| !value.is_zero() && !entry.storage.contains_key(key);
+        entry.nonce != 0
+            || !entry.code.is_empty()
+            || asks_storage && (entry.storage.values().any(|cell| !cell.current.is_zero()) || slots.any(is_there))
     }
 
     /// Accounts that are warm.
-    pub(crate) fn warm_accounts(&self) -> impl Iterator<Item = Address> {
-        self.entries.iter().filter(|(_, entry)| entry.warm).map(|(address, _)| *address)
+    pub(crate) fn warm_accounts(&self) -> BTreeSet<Address> {
+        // There are few and they come in order: collecting would sort them again.
+        let mut warm = BTreeSet::new();
+        for (address, _) in self.entries.iter().filter(|(_, entry)| entry.warm) {
+            warm.insert(*address);
+        }
+        warm
     }
 
     /// Slots that are warm.
-    pub(crate) fn warm_slots(&self) -> impl Iterator<Item = (Address, U256)> {
-        self.entries.iter().flat_map(|(address, entry)| {
-            entry.storage.iter().filter(|(_, cell)| cell.warm).map(|(key, _)| (*address, *key))
-        })
+    pub(crate) fn warm_slots(&self) -> BTreeSet<(Address, U256)> {
+        let mut warm = BTreeSet::new();
+        for (address, entry) in &self.entries {
+            for (key, _) in entry.storage.iter().filter(|(_, cell)| cell.warm) {
+                warm.insert((*address, *key));
+            }
+        }
+        warm
     }
 
     /// Transient slots that are not zero.
@@ -141,29 +134,32 @@ impl World {
         self.transient.iter().filter(|(_, value)| !value.is_zero()).map(|(key, value)| (*key, *value)).collect()
     }
 
-    /// Records an access; true if it was the first. Nothing is cold before Berlin, and precompiled contracts never
-    /// are (EIP-2929): they are not recorded.
+    /// Records an access; true if it was the first.
     pub(crate) fn warm(&mut self, address: Address) -> bool {
-        if !self.revision.is(Revision::Berlin)
-            || is_precompile(
-                &address,
-                if fault::planted!(WorldPrecompileWarm) { Revision::Osaka } else { self.revision },
-            )
-        {
-            return false;
-        }
-        let entry = self.entry(address);
-        let cold = !std::mem::replace(&mut entry.warm, true);
+        self.can_be_cold(&address) && self.look(address).1
+    }
+
+    /// The same, and the account.
+    pub(crate) fn look(&mut self, address: Address) -> (&Entry, bool) {
+        let can_be_cold = self.can_be_cold(&address);
+        let Open { entry, journal, .. } = self.open(address);
+        let cold = can_be_cold && !std::mem::replace(&mut entry.warm, true);
         if cold {
-            self.journal.push(Undo::Warmed(address));
+            journal.push(Undo::Warmed(address));
         }
-        cold
+        (entry, cold)
+    }
+
+    /// Nothing is cold before Berlin, and precompiled contracts never are (EIP-2929): they are not recorded.
+    fn can_be_cold(&self, address: &Address) -> bool {
+        let revision = if fault::planted!(WorldPrecompileWarm) { Revision::Osaka } else { self.revision };
+        self.revision.is(Revision::Berlin) && !is_precompile(address, revision)
     }
 
     /// Records an access to a slot and tells what it holds; true if it was the first.
     pub(crate) fn warm_slot(&mut self, address: Address, key: U256) -> (Cell, bool) {
         let metered = self.revision.is(Revision::Berlin);
-        let cell = self.entry(address).storage.entry(key).or_default();
+        let cell = self.cell(address, key);
         let cold = metered && !cell.warm;
         cell.warm |= cold;
         let seen = *cell;
@@ -175,8 +171,7 @@ impl World {
 
     /// Writes a slot.
     pub(crate) fn set_slot(&mut self, address: Address, key: U256, value: U256) {
-        let cell = self.entry(address).storage.entry(key).or_default();
-        let old = std::mem::replace(&mut cell.current, value);
+        let old = std::mem::replace(&mut self.cell(address, key).current, value);
         self.journal.push(Undo::Slot(address, key, old));
     }
 
@@ -193,55 +188,44 @@ impl World {
 
     /// Marks an account for removal if it is empty at the end (EIP-161), and before that rule brings it into being.
     pub(crate) fn touch(&mut self, address: Address) {
-        if !self.revision.is(Revision::Spurious) {
-            self.appear(address);
-        }
-        let entry = self.entry(address);
-        if !std::mem::replace(&mut entry.touched, true) {
-            self.journal.push(Undo::Touched(address));
-        }
-    }
-
-    fn appear(&mut self, address: Address) {
-        let entry = self.entry(address);
-        if !std::mem::replace(&mut entry.exists, true) {
-            self.journal.push(Undo::Appeared(address));
-        }
+        self.open(address).touch();
     }
 
     /// Sets a balance; a balance that is not zero brings the account into being.
     pub(crate) fn set_balance(&mut self, address: Address, balance: U256) {
-        if !balance.is_zero() {
-            self.appear(address);
-        }
-        let old = std::mem::replace(&mut self.entry(address).balance, balance);
-        self.journal.push(Undo::Balance(address, old));
+        self.open(address).set_balance(balance);
     }
 
     /// Adds to a balance and touches the account. Supply never reaches 2^256 in a valid case; one that does saturates.
     pub(crate) fn add_balance(&mut self, address: Address, amount: U256) {
-        self.touch(address);
+        let mut account = self.open(address);
+        account.touch();
         if !amount.is_zero() {
-            let balance = self.entry(address).balance.saturating_add(amount);
-            self.set_balance(address, balance);
+            account.set_balance(account.entry.balance.saturating_add(amount));
         }
     }
 
     /// Moves value that is known to be there.
     pub(crate) fn transfer(&mut self, from: Address, to: Address, amount: U256) {
-        self.touch(from);
+        let mut account = self.open(from);
+        account.touch();
         if !amount.is_zero() {
-            let balance = self.entry(from).balance - amount;
-            self.set_balance(from, balance);
+            account.set_balance(account.entry.balance - amount);
         }
         self.add_balance(to, amount);
     }
 
+    /// Takes what a sender pays in advance, and uses up its nonce.
+    pub(crate) fn charge(&mut self, sender: Address, cost: U256, nonce: u64) {
+        let mut account = self.open(sender);
+        account.touch();
+        account.set_balance(account.entry.balance - cost);
+        account.set_nonce(nonce);
+    }
+
     /// Sets a nonce and brings the account into being.
     pub(crate) fn set_nonce(&mut self, address: Address, nonce: u64) {
-        self.appear(address);
-        let old = std::mem::replace(&mut self.entry(address).nonce, nonce);
-        self.journal.push(Undo::Nonce(address, old));
+        self.open(address).set_nonce(nonce);
     }
 
     /// Sets the code.
@@ -252,10 +236,10 @@ impl World {
 
     /// Brings a contract into being.
     pub(crate) fn create(&mut self, address: Address) {
-        self.appear(address);
-        let entry = self.entry(address);
-        if !std::mem::replace(&mut entry.created, true) {
-            self.journal.push(Undo::Created(address));
+        let mut account = self.open(address);
+        account.appear();
+        if !std::mem::replace(&mut account.entry.created, true) {
+            account.journal.push(Undo::Created(address));
         }
     }
 
@@ -302,10 +286,8 @@ impl World {
             Undo::Touched(address) => self.entry(address).touched = false,
             Undo::Created(address) => self.entry(address).created = false,
             Undo::Destroyed(address) => self.entry(address).destroyed = false,
-            Undo::Slot(address, key, old) => self.entry(address).storage.entry(key).or_default().current = old,
-            Undo::SlotWarmed(address, key) => {
-                self.entry(address).storage.entry(key).or_default().warm = fault::planted!(WorldSlotWarmKept)
-            }
+            Undo::Slot(address, key, old) => self.cell(address, key).current = old,
+            Undo::SlotWarmed(address, key) => self.cell(address, key).warm = fault::planted!(WorldSlotWarmKept),
             Undo::Transient(..) if fault::planted!(WorldTransientKept) => {}
             Undo::Transient(address, key, old) => drop(self.transient.insert((address, key), old)),
         }
@@ -319,45 +301,20 @@ impl World {
             let removed =
                 entry.destroyed || clears && entry.touched && entry.is_empty() && !fault::planted!(WorldTouchEmpty);
             if removed || !entry.exists {
+                let is_blank = !fault::planted!(WorldSlotsReturn);
                 let balance = if fault::planted!(WorldDestroyedBalance) { entry.balance } else { U256::ZERO };
-                *entry = Entry { exists: !balance.is_zero(), balance, ..Entry::default() };
+                *entry = Entry { exists: !balance.is_zero(), balance, is_blank, ..Entry::default() };
             }
             (entry.warm, entry.touched, entry.created) = (false, false, false);
-            entry.storage.retain(|_, cell| {
+            for cell in entry.storage.values_mut() {
                 let original = if fault::planted!(WorldOriginalStale) { cell.original } else { cell.current };
                 *cell = Cell { original, current: cell.current, warm: false };
-                !cell.current.is_zero()
-            });
+            }
         }
         if !fault::planted!(WorldTransientLives) {
             self.transient.clear();
         }
         self.journal.clear();
         self.refund = 0;
-    }
-}
-
-fn entry_of(account: &Account) -> Entry {
-    let slots = account.storage.iter().filter(|(_, value)| !value.is_zero());
-    Entry {
-        exists: true,
-        nonce: account.nonce,
-        balance: account.balance,
-        code: if account.code.is_empty() { Code::default() } else { Code::new(account.code.clone()) },
-        storage: slots.map(|(key, value)| (*key, Cell { original: *value, current: *value, warm: false })).collect(),
-        ..Entry::default()
-    }
-}
-
-/// Most accounts that are looked at keep their slots and code, so these are written only where they changed.
-fn write_down(entry: &Entry, account: &mut Account) {
-    (account.nonce, account.balance) = (entry.nonce, entry.balance);
-    // Code that nobody set is the very bytes that were written down.
-    if !std::ptr::eq(&account.code[..], &entry.code.bytes()[..]) {
-        account.code = entry.code.bytes().clone();
-    }
-    let slots = entry.storage.iter().map(|(key, cell)| (key, &cell.current)).filter(|(_, value)| !value.is_zero());
-    if !slots.clone().eq(&account.storage) {
-        account.storage = slots.map(|(key, value)| (*key, *value)).collect();
     }
 }

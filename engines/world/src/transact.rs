@@ -2,15 +2,14 @@
 
 use crate::authorization::{Signers, apply, delegate};
 use crate::blob::blob_base_fee;
-use crate::driver::{Done, Driver, Entered, Vms};
-use crate::intrinsic::{floor_gas, intrinsic_gas};
+use crate::driver::{Done, Driver, Entered, Room, Vms};
+use crate::intrinsic::Dues;
 use crate::session::{Record, Session, Stream, lend, word};
 use crate::state::World;
 use crate::validate::validate;
 use api::outcome::{Exact, Field};
 use api::{
-    Bytes, CallKind, Case, Code, EngineError, Env, Frame, Message, Observer, Receipt, Revision, Transaction, TxOutcome,
-    U256,
+    Bytes, CallKind, Case, Code, EngineError, Env, Message, Observer, Receipt, Revision, Transaction, TxOutcome, U256,
 };
 use spec::{gas, limits};
 use std::sync::Arc;
@@ -18,7 +17,7 @@ use std::sync::Arc;
 /// What the transactions of a case have in common.
 pub(crate) struct Context<'a> {
     pub(crate) case: &'a Case,
-    pub(crate) world: World,
+    pub(crate) world: World<'a>,
     pub(crate) stream: Stream,
     pub(crate) signers: &'a mut Signers,
     pub(crate) gas_used: u64,
@@ -38,14 +37,15 @@ pub(crate) fn transact(
     context: &mut Context<'_>,
     index: usize,
     vms: Vms<'_>,
-    pool: &mut Vec<Frame>,
+    room: &mut Room,
     mut recording: Recording<'_>,
 ) -> Result<TxOutcome, EngineError> {
     let case = context.case;
     let transaction = &case.transactions[index];
-    if let Err(rejection) = validate(case, transaction, &mut context.world, context.gas_used, context.blobs_used) {
-        return Ok(TxOutcome::Rejected(rejection));
-    }
+    let dues = match validate(case, transaction, &mut context.world, context.gas_used, context.blobs_used) {
+        Ok(dues) => dues,
+        Err(rejection) => return Ok(TxOutcome::Rejected(rejection)),
+    };
     let env = Arc::new(env(case, transaction));
     buy_gas(&mut context.world, case, transaction, env.gas_price);
     warm_up(&mut context.world, case, transaction);
@@ -68,16 +68,16 @@ pub(crate) fn transact(
             kept_bytes: 0,
         },
         env: env.clone(),
-        pool,
+        room,
         frames_entered: 0,
         checkpoints: recording.checkpoints,
         steps: recording.steps,
     };
-    let entered = enter(&mut driver, transaction, case.revision)?;
+    let entered = enter(&mut driver, transaction, case.revision, &dues)?;
     let done = driver.run(entered)?;
     let record = driver.session.record.take();
 
-    let bill = bill(&context.world, transaction, case.revision, done.gas_left);
+    let bill = bill(&context.world, transaction, case.revision, done.gas_left, &dues);
     pay_back(&mut context.world, case, transaction, env.gas_price, bill.gas_used);
     let exact = record.map(|record| exact(&context.world, record, &done, bill.refund));
     let logs = std::mem::take(&mut context.world.logs);
@@ -115,7 +115,7 @@ fn env(case: &Case, transaction: &Transaction) -> Env {
 }
 
 /// Takes the price of all gas and of the blobs, and uses up the nonce. That the sender can pay was checked.
-fn buy_gas(world: &mut World, case: &Case, transaction: &Transaction, price: U256) {
+fn buy_gas(world: &mut World<'_>, case: &Case, transaction: &Transaction, price: U256) {
     let blobs = transaction.carried_blobs().map_or(0, |blobs| blobs.hashes.len() as u64) * gas::BLOB;
     let cost = price * U256::from(transaction.gas_limit)
         + U256::from(blobs)
@@ -124,14 +124,11 @@ fn buy_gas(world: &mut World, case: &Case, transaction: &Transaction, price: U25
             } else {
                 blob_base_fee(&case.block, case.revision)
             };
-    let balance = world.entry(transaction.sender).balance;
-    world.touch(transaction.sender);
-    world.set_balance(transaction.sender, balance - cost);
-    world.set_nonce(transaction.sender, transaction.nonce + 1);
+    world.charge(transaction.sender, cost, transaction.nonce + 1);
 }
 
 /// EIP-2929, EIP-2930, EIP-3651: what is warm from the start.
-fn warm_up(world: &mut World, case: &Case, transaction: &Transaction) {
+fn warm_up(world: &mut World<'_>, case: &Case, transaction: &Transaction) {
     if !case.revision.is(Revision::Berlin) {
         return;
     }
@@ -150,8 +147,13 @@ fn warm_up(world: &mut World, case: &Case, transaction: &Transaction) {
     }
 }
 
-fn enter(driver: &mut Driver<'_>, transaction: &Transaction, revision: Revision) -> Result<Entered, EngineError> {
-    let gas = transaction.gas_limit - intrinsic_gas(transaction, revision);
+fn enter(
+    driver: &mut Driver<'_, '_>,
+    transaction: &Transaction,
+    revision: Revision,
+    dues: &Dues,
+) -> Result<Entered, EngineError> {
+    let gas = transaction.gas_limit - dues.intrinsic;
     let address = transaction.to.unwrap_or_else(|| transaction.sender.create(transaction.nonce));
     let mut message = Message {
         kind: CallKind::Call,
@@ -183,16 +185,16 @@ struct Bill {
     refund: u64,
 }
 
-fn bill(world: &World, transaction: &Transaction, revision: Revision, gas_left: u64) -> Bill {
+fn bill(world: &World<'_>, transaction: &Transaction, revision: Revision, gas_left: u64, dues: &Dues) -> Bill {
     let spent = transaction.gas_limit - gas_left;
     // The counter of a whole transaction never goes below zero: every slot gives back only what it was granted.
     let refund = (world.refund.max(0) as u64).min(
         spent / gas::refund_divisor(if fault::planted!(WorldRefundDivisor) { Revision::Berlin } else { revision }),
     );
-    Bill { gas_used: (spent - refund).max(floor_gas(transaction, revision)), refund }
+    Bill { gas_used: (spent - refund).max(dues.floor), refund }
 }
 
-fn pay_back(world: &mut World, case: &Case, transaction: &Transaction, price: U256, gas_used: u64) {
+fn pay_back(world: &mut World<'_>, case: &Case, transaction: &Transaction, price: U256, gas_used: u64) {
     let rest = U256::from(transaction.gas_limit - gas_used) * price;
     world.add_balance(transaction.sender, rest);
     let burnt = if case.revision.is(Revision::London) && !fault::planted!(WorldBaseFee) {
@@ -203,14 +205,14 @@ fn pay_back(world: &mut World, case: &Case, transaction: &Transaction, price: U2
     world.add_balance(case.block.coinbase, U256::from(gas_used) * (price - burnt));
 }
 
-fn exact(world: &World, record: Record, done: &Done, refund: u64) -> Exact {
+fn exact(world: &World<'_>, record: Record, done: &Done, refund: u64) -> Exact {
     Exact {
         end: done.end,
         gas_left: done.gas_left,
         refund,
         frames: record.frames,
-        warm_accounts: world.warm_accounts().collect(),
-        warm_slots: world.warm_slots().collect(),
+        warm_accounts: world.warm_accounts(),
+        warm_slots: world.warm_slots(),
         transient: world.transient(),
         transcript: record.transcript,
     }

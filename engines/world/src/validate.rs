@@ -5,7 +5,7 @@
 
 use crate::authorization::delegate;
 use crate::blob::{blob_base_fee, schedule};
-use crate::intrinsic::{floor_gas, intrinsic_gas};
+use crate::intrinsic::Dues;
 use crate::state::World;
 use alloy_primitives::U512;
 use api::{Case, Fee, Rejection, Revision, Transaction, U256};
@@ -18,20 +18,22 @@ const BLOB_HASH_VERSION: u8 = 1;
 const TYPES: [Revision; 5] =
     [Revision::Frontier, Revision::Berlin, Revision::London, Revision::Cancun, Revision::Prague];
 
-/// Tests a transaction against the rules, the block and its sender. `gas_used` is what the block has used so far.
+/// Tests a transaction against the rules, the block and its sender, and says what it pays in any case. `gas_used` is what the
+/// block has used so far.
 pub(crate) fn validate(
     case: &Case,
     transaction: &Transaction,
-    world: &mut World,
+    world: &mut World<'_>,
     gas_used: u64,
     blobs_used: u64,
-) -> Result<(), Rejection> {
+) -> Result<Dues, Rejection> {
     shape(case, transaction)?;
     blobs(case, transaction, blobs_used)?;
     authorizations(transaction)?;
     fees(case, transaction)?;
-    gas_limit(case, transaction, gas_used)?;
-    sender(case, transaction, world)
+    let dues = gas_limit(case, transaction, gas_used)?;
+    sender(case, transaction, world)?;
+    Ok(dues)
 }
 
 fn require(holds: bool, rejection: Rejection) -> Result<(), Rejection> {
@@ -71,7 +73,7 @@ fn fees(case: &Case, transaction: &Transaction) -> Result<(), Rejection> {
     require(transaction.fee_max() >= U256::from(base_fee), Rejection::FeeBelowBase)
 }
 
-fn gas_limit(case: &Case, transaction: &Transaction, gas_used: u64) -> Result<(), Rejection> {
+fn gas_limit(case: &Case, transaction: &Transaction, gas_used: u64) -> Result<Dues, Rejection> {
     let capped = case.revision.is(Revision::Osaka) && !case.gas_uncapped;
     require(!capped || transaction.gas_limit <= limits::TX_GAS, Rejection::GasAboveCap)?;
     let left = case.block.gas_limit.saturating_sub(gas_used);
@@ -79,11 +81,13 @@ fn gas_limit(case: &Case, transaction: &Transaction, gas_used: u64) -> Result<()
     let creates = transaction.to.is_none();
     let too_large = creates && transaction.data.len() > limits::initcode(case.revision);
     require(!too_large, Rejection::InitcodeTooLarge)?;
-    require(transaction.gas_limit >= intrinsic_gas(transaction, case.revision), Rejection::IntrinsicGas)?;
-    require(transaction.gas_limit >= floor_gas(transaction, case.revision), Rejection::FloorGas)
+    let dues = Dues::new(transaction, case.revision);
+    require(transaction.gas_limit >= dues.intrinsic, Rejection::IntrinsicGas)?;
+    require(transaction.gas_limit >= dues.floor, Rejection::FloorGas)?;
+    Ok(dues)
 }
 
-fn sender(case: &Case, transaction: &Transaction, world: &mut World) -> Result<(), Rejection> {
+fn sender(case: &Case, transaction: &Transaction, world: &mut World<'_>) -> Result<(), Rejection> {
     let sender = world.entry(transaction.sender);
     let delegates = case.revision.is(Revision::Prague) && delegate(&sender.code).is_some();
     require(sender.code.is_empty() || delegates || fault::planted!(WorldSenderCode), Rejection::SenderNotEoa)?;

@@ -9,12 +9,18 @@ use std::ops::Range;
 const WAITING_MAX: usize = 1 << 16;
 
 /// A digest for each case, in the order in which they were pushed.
-#[derive(Default)]
 pub struct Leaves {
     digests: Vec<B256>,
     text: Vec<u8>,
     /// Which digests are still to come, and where in the text what they are the hash of is.
     waiting: Vec<(usize, Range<usize>)>,
+}
+
+impl Default for Leaves {
+    /// None yet, with room for the text that waits.
+    fn default() -> Leaves {
+        Leaves { digests: Vec::new(), text: Vec::with_capacity(2 * WAITING_MAX), waiting: Vec::new() }
+    }
 }
 
 impl Leaves {

@@ -193,7 +193,9 @@ impl Found {
     }
 
     fn exact(&mut self, left: &Exact, right: &Exact) {
-        self.value(Part::End, "", &left.end.to_string(), &right.end.to_string());
+        if left.end != right.end {
+            self.value(Part::End, "", &left.end.to_string(), &right.end.to_string());
+        }
         self.value(Part::GasLeft, "", &left.gas_left, &right.gas_left);
         self.value(
             Part::Refund,
@@ -202,8 +204,8 @@ impl Found {
             if fault::planted!(OracleRefund) { &left.refund } else { &right.refund },
         );
         let n = if fault::planted!(OracleFrames) && left.frames.len() == right.frames.len() { 0 } else { usize::MAX };
-        let some = |frames: &'_ [api::outcome::FrameEnd]| frames[..frames.len().min(n)].to_vec();
-        self.list(Part::Frames, &some(&left.frames), &some(&right.frames));
+        let some = [&left.frames, &right.frames].map(|frames| &frames[..frames.len().min(n)]);
+        self.list(Part::Frames, some[0], some[1]);
         self.value(Part::WarmAccounts, "", &left.warm_accounts, &right.warm_accounts);
         self.value(Part::WarmSlots, "", &left.warm_slots, &right.warm_slots);
         self.value(Part::Transient, "", &left.transient, &right.transient);
@@ -214,6 +216,9 @@ impl Found {
     }
 
     fn state(&mut self, left: &State, right: &State) {
+        if left == right {
+            return;
+        }
         let mut addresses: Vec<_> = left.keys().chain(right.keys()).collect();
         addresses.sort();
         addresses.dedup();

@@ -22,6 +22,8 @@ faults! {
             "the original of a slot is that of the first transaction";
         WorldDestroyedBalance Journal "SELFDESTRUCT" "G03"
             "a destroyed account keeps what it was sent afterwards";
+        WorldSlotsReturn Journal "SELFDESTRUCT" ""
+            "an account that comes back has the slots that it had before it was removed";
         WorldNonceKept Journal "" ""
             "a nonce is not undone";
         WorldCollisionStorage CallCreate "CREATE CREATE2" ""
