@@ -1,7 +1,7 @@
 //! The vocabulary that engines, world and harness share. It names no engine and runs nothing.
 //!
 //! * [`Case`] goes in, [`Outcome`] comes out; [`digest`] turns an outcome into 32 bytes that are the same on
-//!   every platform.
+//!   every platform, and [`lanes`] hashes the texts of many at once.
 //! * An [`Engine`] runs whole cases. A [`Vm`] runs one [`Frame`] between two canonical points and asks the world
 //!   through a [`Host`].
 //! * A [`Watch`] says what to record; an [`Observer`] receives checkpoints and steps while they happen.
@@ -13,6 +13,7 @@ pub mod digest;
 pub mod engine;
 pub mod frame;
 pub mod host;
+pub mod lanes;
 pub mod memory;
 pub mod outcome;
 pub mod transcript;

@@ -51,7 +51,7 @@ impl Leaves {
 
     fn hash(&mut self) {
         let texts: Vec<&[u8]> = self.waiting.iter().map(|(_, range)| &self.text[range.clone()]).collect();
-        for ((index, _), digest) in self.waiting.iter().zip(lanes::hashes(&texts)) {
+        for ((index, _), digest) in self.waiting.iter().zip(api::lanes::hashes(&texts)) {
             self.digests[*index] = digest;
         }
         self.waiting.clear();

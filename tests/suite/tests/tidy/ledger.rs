@@ -12,12 +12,11 @@ const PATH: &str = "engines/ARCHITECTURE.md";
 const HEADING: &str = "Unsafe ledger";
 
 /// The folders that may hold unsafe code.
-const MAY_HOLD: [&str; 11] = [
+const MAY_HOLD: [&str; 10] = [
     "engines/api",
     "engines/codebuf",
     "engines/cranelift",
     "engines/evmc",
-    "engines/lanes",
     "engines/peers",
     "engines/runtime",
     "engines/template",

@@ -77,7 +77,7 @@ faults! {
         DigestNonce Harness "" ""
             "nonces are no part of the digest";
     }
-    in "engines/lanes/src/lib.rs" {
+    in "engines/api/src/lanes.rs" {
         LanesPadding Harness "" ""
             "a text that lacks one byte of a block has only half of its padding";
     }

@@ -14,6 +14,7 @@ use std::cmp::Reverse;
 const RATE: usize = 136;
 
 /// The hash of each text.
+#[cfg_attr(target_arch = "x86_64", allow(unsafe_code, reason = "a function for a processor's features is called"))]
 pub fn hashes(texts: &[&[u8]]) -> Vec<B256> {
     #[cfg(target_arch = "x86_64")]
     if texts.len() > 1 && std::arch::is_x86_feature_detected!("avx512f") {
